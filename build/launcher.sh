@@ -1,0 +1,155 @@
+# The slow path of ./jbuild, sourced by it: what to do when there is no build, when a source is newer, or when a jar, the
+# JDK or the launcher is not the one that .jbuild/launch remembers.
+state=$here/.jbuild
+
+say() { printf 'jbuild: %s\n' "$*" >&2; }
+fail() {
+  say "$*"
+  exit 125
+}
+
+# Makes ./jbuild ready to exec: jb_home, jars and, where there is one, jb_cache.
+prepare() {
+  . "$here/build/jdk.sh"
+  find_jdk || { no_jdk; exit 125; }
+  jb_given=${JAVA_HOME-}
+  jb_cache=
+  mkdir -p "$state/aot" 2>/dev/null
+  # A build by Maven itself (./test) left no mark; an interrupted one left the wrong one.
+  [ -e "$state/built" ] || [ ! -e "$lib" ] || touch -r "$lib" "$state/built" 2>/dev/null
+  made=
+  if [ ! -e "$lib" ] || [ -e "$state/building" ] || { [ -w "$state" ] && newer_source; }; then build; fi
+  remember
+}
+
+# ---- building ------------------------------------------------------------------------------------------------------
+
+build() {
+  [ -w "$state" ] || fail "cannot build: $state cannot be written"
+  need mvn maven "Maven"
+  if ! command -v musl-gcc >/dev/null; then need gcc gcc "a C compiler"; fi
+  # Two first calls at once: the second waits, then finds everything there.
+  exec 9>"$state/build.lock"
+  if command -v flock >/dev/null && ! flock -n 9; then
+    say 'another jbuild is building this checkout, waiting for it'
+    flock 9
+    if [ -e "$lib" ] && [ ! -e "$state/building" ] && ! newer_source; then
+      exec 9>&-
+      return
+    fi
+  fi
+  if [ -e "$lib" ] && [ ! -e "$state/building" ]; then
+    say "${newer#"$here/"} is newer than the build: building again (JBUILD_REBUILD=never leaves that out)"
+  else
+    say 'first call: building jbuild from its sources, a minute or two'
+  fi
+  : >"$state/building"
+  maven || fail "the build failed; Maven's errors are above, all of its words in $state/build.log"
+  mv -f "$state/building" "$state/built"
+  made=yes
+  exec 9>&-
+}
+
+need() {
+  command -v "$1" >/dev/null && return
+  fail "$3 ($1) is needed to build jbuild; Debian: apt-get install $2"
+}
+
+# One line per module on stderr, all of Maven's words in the log. The gates are ./test's business, so they are skipped.
+maven() {
+  log=$state/build.log
+  {
+    cd -- "$here" && JAVA_HOME=$jb_home MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 ${MAVEN_OPTS-}" \
+      mvn -B -pl cli -am -Dmaven.test.skip=true -Dspotless.check.skip -Dcheckstyle.skip package 2>&1 </dev/null
+    echo "exit status $?"
+  } | {
+    status=
+    while IFS= read -r line; do
+      printf '%s\n' "$line"
+      case $line in
+        *'Building jbuild '*']'*) progress "$line" ;;
+        'exit status '*) status=${line#exit status } ;;
+      esac
+    done >"$log"
+    [ "$status" = 0 ] || { grep -E 'ERROR|error:' "$log" | head -n 20 >&2; exit 1; }
+  }
+}
+
+# "[INFO] Building jbuild cache 0.1.0-SNAPSHOT      [4/9]" -> "jbuild:   [4/9] cache"
+progress() {
+  name=${1#*Building jbuild }
+  say "  [${1##*[}" "${name%% *}"
+}
+
+# ---- the AOT cache -------------------------------------------------------------------------------------------------
+
+# Names the cache by digest, starts making it if it is not there, and writes down what the fast path compares.
+remember() {
+  seen=$(signature)
+  [ -n "$seen" ] || { [ -e "$lib" ] || fail "there is no build in $lib"; return; }   # no GNU stat: no cache, but it runs
+  command -v sha256sum >/dev/null || return
+  name=$(cd -- "$lib" && { sha256sum -- *.jar "$here/jbuild" "$here/build/launcher.sh"; cat "$jb_home/release"; echo "$jb_home"; } | sha256sum)
+  jb_cache=${name%% *}.aot
+  [ -w "$state/aot" ] || return
+  if [ ! -e "$state/aot/$jb_cache" ] && [ ! -e "$state/aot/$jb_cache.failed" ] && [ "${JBUILD_AOT-}" != off ]; then
+    case ${JBUILD_AOT-}$made in
+      wait* | *yes)
+        say 'training the start-up cache'
+        (train </dev/null >/dev/null 2>&1)
+        ;;
+      *) (train </dev/null >/dev/null 2>&1 &) ;;
+    esac
+  fi
+  # A file changed within the clock's tick of its digest would look unchanged for ever: remember only what has settled.
+  [ "$(signature)" = "$seen" ] && settled && write_state
+}
+
+settled() {
+  newest=$(cd -- "$lib" && stat -c %Z -- *.jar "$here/jbuild" "$here/build/launcher.sh" | sort -n | tail -n 1)
+  [ "$newest" -lt "$(($(date +%s) - 1))" ]
+}
+
+write_state() {
+  {
+    printf 'jb_home=%s\n' "$(quoted "$jb_home")"
+    printf 'jb_given=%s\n' "$(quoted "$jb_given")"
+    printf 'jb_cache=%s\n' "$jb_cache"
+    printf 'jb_signature=%s\n' "$(quoted "$seen")"
+  } >"$state/launch.$$" && mv -f "$state/launch.$$" "$state/launch"
+}
+
+quoted() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
+
+# Makes the cache from a run of the paths that are worth it: a build, the same build again from the cache, and a container. What
+# is trained too broadly slows every start.
+train() {
+  command -v flock >/dev/null && { exec 8>"$state/aot/lock" && flock -n 8 || return 0; }
+  room=$(mktemp -d "$state/aot/train.XXXXXX") || return 0
+  class_path
+  mkdir "$room/context"
+  printf 'FROM jbuild/tiny\nARG who=you\nENV GREETING=hello\nLABEL a=b\nWORKDIR /app\nCOPY . .\nRUN echo $GREETING > greeting\nEXPOSE 80\nUSER root\nCMD ["cat", "greeting"]\n' \
+    >"$room/context/Dockerfile"
+  echo data >"$room/context/data"
+  training "$room" >"$state/aot/train.log" 2>&1
+  if [ -s "$room/cache.aot" ]; then
+    find "$state/aot" -maxdepth 1 -name '*.aot' -exec rm -f {} +
+    mv -f "$room/cache.aot" "$state/aot/$jb_cache"
+  else
+    : >"$state/aot/$jb_cache.failed"
+  fi
+  rm -rf "$room"
+  exec 8>&-
+}
+
+training() {
+  export JBUILD_ROOT="$1/root" JBUILD_REGISTRIES="$1/none.json"
+  run_java -Xshare:auto build -q -t trained "$1/context"
+  run_java "-XX:AOTCacheOutput=$1/cache.aot" build -t trained "$1/context"
+}
+
+run_java() {
+  option=$1
+  shift
+  # shellcheck disable=SC2086  # a list of words
+  "$jb_home/bin/java" "$option" $flags -cp "$jars" "$main" "$@"
+}
