@@ -1,0 +1,77 @@
+package dev.jbuild.registry;
+
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
+import dev.jbuild.oci.JsonException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The tags of a repository, page by page (distribution-spec, Listing tags). */
+final class Tags {
+  private static final int LARGEST_PAGE = 16 << 20;
+  private static final Pattern NEXT = Pattern.compile("<([^>]*)>\\s*;[^,]*rel=\"?next\"?");
+
+  private final Requests requests;
+  private final Site site;
+  private final ImageReference reference;
+  private final List<String> tags = new ArrayList<>();
+
+  Tags(Requests requests, Site site, ImageReference reference) {
+    this.requests = requests;
+    this.site = site;
+    this.reference = reference;
+  }
+
+  List<String> all(int pageSize) {
+    Set<URI> seen = new HashSet<>();
+    Optional<URI> page =
+        Optional.of(requests.url(site, site.repository(reference) + "/tags/list?n=" + pageSize));
+    while (page.isPresent() && seen.add(page.get())) {
+      Call call =
+          Call.of(
+              "GET",
+              page.get(),
+              "list the tags of " + reference.familiarName(),
+              Scopes.pull(site, reference));
+      page = requests.exchange(site, call, reply -> read(call, reply));
+    }
+    return List.copyOf(tags);
+  }
+
+  private Optional<URI> read(Call call, Reply reply) throws IOException {
+    if (reply.status() != 200) {
+      throw requests.refusal(
+          site, call, reply, reply.status() == 404 ? "check the repository's name" : "");
+    }
+    byte[] body = reply.body().readNBytes(LARGEST_PAGE);
+    try {
+      tags.addAll(Json.parseObject(body).texts("tags"));
+    } catch (JsonException _) {
+      String what = Answers.isHtml(reply, body) ? "an HTML page instead of JSON" : "no JSON";
+      throw new RegistryException(
+          "cannot " + call.what() + ": " + site + " sends " + what + "; is it a registry?",
+          0,
+          call.line(),
+          List.of());
+    }
+    return reply.headers("Link").stream()
+        .map(NEXT::matcher)
+        .filter(Matcher::find)
+        .map(m -> next(call, m.group(1)))
+        .findFirst();
+  }
+
+  /** Only path and query of the link count: registries behind proxies name wrong hosts. */
+  private URI next(Call call, String link) {
+    URI uri = requests.resolve(call, call.uri(), link);
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return call.uri().resolve(uri.getRawPath() + query);
+  }
+}
