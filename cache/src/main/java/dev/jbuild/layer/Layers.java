@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** The layers of a store. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Layers {
   private final Path root;
 
