@@ -1,0 +1,30 @@
+package dev.jbuild.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The file system that becomes {@code /}: layer folders, bottom one first. */
+public sealed interface RootFs {
+  /** The layer folders, bottom one first; none at all is an empty image. */
+  List<Path> lowers();
+
+  /**
+   * Layers under a writable folder. What the process changes is in {@code upper} afterwards, in
+   * overlayfs form; {@code work} is an empty folder on the same file system, to be thrown away.
+   *
+   * @param volatileUpper nothing is synced to disk; such an {@code upper} can't be mounted again
+   */
+  record Overlay(List<Path> lowers, Path upper, Path work, boolean volatileUpper)
+      implements RootFs {
+    public Overlay {
+      lowers = List.copyOf(lowers);
+    }
+  }
+
+  /** Layers that nobody can write to. */
+  record ReadOnly(List<Path> lowers) implements RootFs {
+    public ReadOnly {
+      lowers = List.copyOf(lowers);
+    }
+  }
+}

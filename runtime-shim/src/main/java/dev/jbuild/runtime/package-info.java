@@ -1,0 +1,10 @@
+/**
+ * Processes in sandboxes: Java decides, the C shim beside it does.
+ *
+ * <p>A {@link dev.jbuild.runtime.Sandbox} says what is wanted; {@link dev.jbuild.runtime.Shim} runs
+ * many of them for a build, {@link dev.jbuild.runtime.Foreground} one for a user at a terminal.
+ */
+@NullMarked
+package dev.jbuild.runtime;
+
+import org.jspecify.annotations.NullMarked;
