@@ -1,0 +1,187 @@
+package dev.jbuild.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jbuild.testkit.Checkout;
+import dev.jbuild.testkit.Command;
+import dev.jbuild.testkit.Command.Outcome;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The JVM runs what its AOT cache holds and does not look whether the jars still hold the same. So
+ * the launcher looks. These tests replace a jar of a copy of the built program, in the ways in
+ * which a change could go unseen.
+ */
+final class AotCacheTest {
+  @TempDir private Path temp;
+  private Path checkout = Path.of("");
+
+  @BeforeEach
+  void copyOfTheProgram() {
+    checkout = temp.resolve("a checkout");
+    Path lib = checkout.resolve("cli/target/jbuild/lib");
+    Command.of("mkdir", "-p", lib).check();
+    Command.of(
+            "cp",
+            "-R",
+            Checkout.root().resolve("jbuild"),
+            Checkout.root().resolve("build"),
+            checkout)
+        .check();
+    Command.of(
+            "cp",
+            "-R",
+            Checkout.root().resolve("cli/target/jbuild"),
+            checkout.resolve("cli/target"))
+        .check();
+    Command.of("find", checkout, "-exec", "touch", "-d", "1 hour ago", "{}", "+").check();
+  }
+
+  @Test
+  void theCacheIsUsed() {
+    launch("wait", "version");
+
+    assertThat(loaded())
+        .as("where the main class comes from")
+        .contains("dev.jbuild.cli.Main source: shared objects file");
+  }
+
+  @Test
+  void aReplacedJarRunsItsNewCode() throws Exception {
+    launch("wait", "version");
+
+    replaceMain("new code");
+
+    assertThat(launch("auto", "version").out()).isEqualTo("new code\n");
+  }
+
+  @Test
+  void aJarReplacedWithTheSameSizeAndTimeRunsItsNewCode() throws Exception {
+    replaceMain("code 1");
+    assertThat(launch("wait", "version").out()).isEqualTo("code 1\n");
+    Path jar = cliJar();
+    FileTime time = Files.getLastModifiedTime(jar);
+    long size = Files.size(jar);
+
+    replaceMain("code 2");
+    Files.setLastModifiedTime(jar, time);
+
+    assertThat(Files.size(jar)).as("no difference that a build tool would see").isEqualTo(size);
+    assertThat(launch("auto", "version").out()).isEqualTo("code 2\n");
+  }
+
+  @Test
+  void theNewCodeGetsACacheOfItsOwn() throws Exception {
+    launch("wait", "version");
+    List<Path> before = caches();
+
+    replaceMain("new code");
+    launch("wait", "version");
+
+    assertThat(caches()).hasSize(1).doesNotContainAnyElementsOf(before);
+    assertThat(launch("auto", "version").out()).isEqualTo("new code\n");
+  }
+
+  @Test
+  void aCacheThatIsGoneIsNoError() throws Exception {
+    Outcome with = launch("wait", "version");
+    for (Path cache : caches()) {
+      Files.delete(cache);
+    }
+
+    Outcome without = launch("off", "version");
+
+    assertThat(without.out()).isEqualTo(with.out());
+    assertThat(without.err()).isEmpty();
+  }
+
+  @Test
+  void aSpoiledCacheIsNoError() throws Exception {
+    Outcome with = launch("wait", "version");
+    for (Path cache : caches()) {
+      Files.writeString(cache, "not a cache");
+    }
+
+    Outcome spoiled = launch("auto", "version");
+
+    assertThat(spoiled.out()).isEqualTo(with.out());
+    assertThat(spoiled.err()).isEmpty();
+  }
+
+  private Command launcher(String aot, Object... arguments) {
+    return Command.of(checkout.resolve("jbuild"))
+        .and(arguments)
+        .with("JBUILD_AOT", aot)
+        .with("JBUILD_REBUILD", "never")
+        .with("JBUILD_ROOT", temp.resolve("store"))
+        .without("JAVA_TOOL_OPTIONS")
+        .without("JBUILD_JAVA_OPTS");
+  }
+
+  private Outcome launch(String aot, Object... arguments) {
+    return launcher(aot, arguments).check();
+  }
+
+  private String loaded() {
+    return launcher("auto", "version").with("JBUILD_JAVA_OPTS", "-Xlog:class+load").check().out();
+  }
+
+  private List<Path> caches() throws IOException {
+    try (Stream<Path> files = Files.list(checkout.resolve(".jbuild/aot"))) {
+      return files.filter(file -> file.toString().endsWith(".aot")).toList();
+    }
+  }
+
+  private Path cliJar() throws IOException {
+    try (Stream<Path> jars = Files.list(checkout.resolve("cli/target/jbuild/lib"))) {
+      return jars.filter(jar -> jar.getFileName().toString().startsWith("jbuild-cli"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /**
+   * Puts a main class that prints a text into the jar, which stays the same file under the same
+   * name.
+   */
+  private void replaceMain(String text) throws IOException {
+    Path source = temp.resolve("src/Main.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(
+        source,
+        """
+        package dev.jbuild.cli;
+        public final class Main {
+          public static void main(String[] arguments) { System.out.println("%s"); }
+        }
+        """
+            .formatted(text));
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    Path classes = temp.resolve("classes");
+    assertThat(compiler.run(null, null, null, "-d", classes.toString(), source.toString()))
+        .isZero();
+    try (FileSystem jar =
+        FileSystems.newFileSystem(URI.create("jar:" + cliJar().toUri()), Map.of())) {
+      Path main = jar.getPath("dev/jbuild/cli/Main.class");
+      Files.copy(
+          classes.resolve("dev/jbuild/cli/Main.class"), main, StandardCopyOption.REPLACE_EXISTING);
+      // The jar's own record of the time would make two jars differ in size after compression.
+      Files.setLastModifiedTime(main, FileTime.fromMillis(0));
+    }
+  }
+}
