@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A layer being made: discarded when closed, unless committed before. */
-@SuppressWarnings("DoNotCallSuggester")
+@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
 public final class Draft implements AutoCloseable {
   private final Path folder;
 

@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** The layers of a store. */
-@SuppressWarnings("DoNotCallSuggester")
+@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
 public final class Layers {
   private final Path root;
 

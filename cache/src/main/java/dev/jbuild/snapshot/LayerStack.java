@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A read-only merged view of layers, as overlayfs would show them. */
-@SuppressWarnings("DoNotCallSuggester")
+@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
 public final class LayerStack implements LowerView {
   private final List<Layer> bottomToTop;
 
@@ -24,7 +24,7 @@ public final class LayerStack implements LowerView {
    * @param path absolute and normalized, {@code /} for the root
    * @param hostPath where the topmost layer that has the file keeps it
    */
-  @SuppressWarnings("DoNotCallSuggester")
+  @SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
   public record Node(String path, String name, String hostPath, FileStat stat) {
     public Path host() {
       return Path.of(hostPath);

@@ -1,0 +1,42 @@
+package dev.jbuild.linux;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
+/** Error numbers as the exceptions that {@code java.nio.file} has for them. */
+final class Failure {
+  private Failure() {}
+
+  static IOException of(long errno, String path) {
+    int number = (int) errno;
+    return switch (number) {
+      case Syscall.ENOENT -> new NoSuchFileException(path);
+      case Syscall.EEXIST -> new FileAlreadyExistsException(path);
+      case Syscall.ENOTDIR -> new NotDirectoryException(path);
+      case Syscall.ENOTEMPTY -> new DirectoryNotEmptyException(path);
+      case Syscall.EACCES, Syscall.EPERM ->
+          new AccessDeniedException(path, null, Syscall.text(number));
+      default -> new SystemCallException(path, number, Syscall.text(number));
+    };
+  }
+
+  /** Throws when the result of a call is a negated errno. */
+  static long check(long result, String path) throws IOException {
+    if (result < 0) {
+      throw of(-result, path);
+    }
+    return result;
+  }
+
+  /** An error that {@code java.nio.file} has no type for. */
+  private static final class SystemCallException extends FileSystemException {
+    SystemCallException(String path, int errno, String text) {
+      super(path, null, text + " (errno " + errno + ")");
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.jbuild.linux;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** System calls on paths. Failures name the path and the system's reason. */
+public final class Linux {
+  private Linux() {}
+
+  /** The effective user id of this process. */
+  public static int euid() {
+    return (int) Syscall.call(Syscall.GETEUID, 0, 0, 0);
+  }
+
+  /** The effective group id of this process. */
+  public static int egid() {
+    return (int) Syscall.call(Syscall.GETEGID, 0, 0, 0);
+  }
+
+  public static FileStat lstat(Path path) throws IOException {
+    return Dir.HERE.stat(path.toString());
+  }
+
+  public static Optional<FileStat> lstatIfPresent(Path path) throws IOException {
+    return Dir.HERE.statIfPresent(path.toString());
+  }
+
+  public static void mknod(Path path, int mode, long device) throws IOException {
+    Dir.HERE.mknod(path.toString(), mode, device);
+  }
+
+  public static void lchown(Path path, int uid, int gid) throws IOException {
+    Dir.HERE.chown(path.toString(), uid, gid);
+  }
+
+  public static void chmod(Path path, int mode) throws IOException {
+    Dir.HERE.chmod(path.toString(), mode);
+  }
+
+  /** Sets the times of a file, or of a symbolic link itself. */
+  public static void lutimens(Path path, long seconds, int nanos) throws IOException {
+    Dir.HERE.times(path.toString(), seconds, nanos);
+  }
+
+  public static void link(Path existing, Path name) throws IOException {
+    Dir.HERE.link(Dir.HERE, existing.toString(), name.toString());
+  }
+
+  public static Optional<byte[]> lgetxattr(Path path, String attribute) throws IOException {
+    return Dir.HERE.xattr(path.toString(), attribute);
+  }
+
+  public static void lsetxattr(Path path, String attribute, byte[] value) throws IOException {
+    Dir.HERE.setXattr(path.toString(), attribute, value);
+  }
+
+  public static List<String> llistxattr(Path path) throws IOException {
+    return Dir.HERE.xattrs(path.toString());
+  }
+
+  public static void lremovexattr(Path path, String attribute) throws IOException {
+    Dir.HERE.removeXattr(path.toString(), attribute);
+  }
+
+  /** Waits until everything on the file system of this folder has reached the disk. */
+  public static void syncfs(Path folder) throws IOException {
+    try (Dir dir = Dir.open(folder)) {
+      dir.syncFileSystem();
+    }
+  }
+
+  /**
+   * Removes a file or a whole folder, never following a link; nothing happens when there is none.
+   * Folders of any depth and with any permissions are removed.
+   */
+  public static void deleteTree(Path path) throws IOException {
+    TreeRemoval.delete(path);
+  }
+}
