@@ -1,0 +1,30 @@
+package dev.jbuild.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The program's parts, each made when a verb first asks for it: the only place that knows
+ * implementations.
+ */
+final class Composition implements AutoCloseable {
+  private final Path root;
+  private final Map<String, String> environment;
+
+  Composition(Path root, Map<String, String> environment) {
+    this.root = root;
+    this.environment = environment;
+  }
+
+  /** Where images, layers and containers are kept. */
+  Path root() {
+    return root;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  @Override
+  public void close() {}
+}

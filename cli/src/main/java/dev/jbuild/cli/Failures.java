@@ -1,0 +1,77 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.cli.format.TemplateException;
+import dev.jbuild.oci.JsonException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Optional;
+
+/** The one table of failures: what is printed, and the exit code. */
+final class Failures {
+  private static final int INTERRUPTED = 130;
+
+  private final PrintStream err;
+  private final boolean debug;
+
+  Failures(PrintStream err, boolean debug) {
+    this.err = err;
+    this.debug = debug;
+  }
+
+  /** Prints a failure for its reader and gives the exit code. */
+  int report(Throwable failure, Optional<Verb> verb) {
+    if (debug) {
+      failure.printStackTrace(err);
+    }
+    int failed = verb.map(Verb::failureExitCode).orElse(1);
+    String prefix = verb.map(Verb::errorPrefix).orElse("jbuild: ");
+    return switch (failure) {
+      case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));
+      case CommandException e -> print("", e, e.exitCode());
+      case InterruptedException _ -> print(prefix + "canceled", INTERRUPTED);
+      case TemplateException e -> print(prefix, e, failed);
+      case JsonException e -> print(prefix, e, failed);
+      case FileSystemException e -> print(prefix + text(e), failed);
+      case IOException e -> print(prefix, e, failed);
+      case IllegalArgumentException e -> print(prefix, e, failed);
+      case OutOfMemoryError _ ->
+          print(prefix + "out of memory; JBUILD_JAVA_OPTS=-Xmx512m gives more", failed);
+      default ->
+          print(
+              prefix
+                  + "internal error: "
+                  + failure
+                  + "\nThis is a bug in jbuild; with JBUILD_DEBUG=1 it says where.",
+              failed);
+    };
+  }
+
+  private int print(String prefix, Throwable failure, int code) {
+    String message = failure.getMessage();
+    return print(prefix + (message == null ? failure.getClass().getSimpleName() : message), code);
+  }
+
+  private int print(String text, int code) {
+    err.println(text);
+    return code;
+  }
+
+  /** Java's own messages of these are the bare file name. */
+  private static String text(FileSystemException e) {
+    String file = String.valueOf(e.getFile());
+    String reason =
+        switch (e) {
+          case NoSuchFileException _ -> "no such file or directory";
+          case AccessDeniedException _ -> "permission denied";
+          case FileAlreadyExistsException _ -> "file exists";
+          case NotDirectoryException _ -> "not a directory";
+          default -> String.valueOf(e.getReason());
+        };
+    return file + ": " + reason;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.jbuild.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a verb works with: the streams, the environment, and the program's parts.
+ *
+ * @param out for results
+ * @param err for progress and errors
+ * @param debug whether failures and warnings are explained
+ */
+record Session(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    boolean debug,
+    Composition parts) {
+
+  /**
+   * Where images and containers are kept: {@code --root}, {@code $JBUILD_ROOT}, else the usual
+   * places of root and of everybody else.
+   */
+  static Path storeRoot(Optional<String> option, Map<String, String> environment) {
+    String named = option.orElseGet(() -> environment.getOrDefault("JBUILD_ROOT", ""));
+    if (!named.isEmpty()) {
+      return Path.of(named).toAbsolutePath().normalize();
+    }
+    if (System.getProperty("user.name", "").equals("root")) {
+      return Path.of("/var/lib/jbuild");
+    }
+    String data = environment.getOrDefault("XDG_DATA_HOME", "");
+    return data.isEmpty()
+        ? Path.of(System.getProperty("user.home", "/"), ".local/share/jbuild")
+        : Path.of(data, "jbuild");
+  }
+}

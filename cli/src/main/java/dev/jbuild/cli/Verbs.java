@@ -1,0 +1,131 @@
+package dev.jbuild.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the verb of a command line; only that one is ever made. */
+final class Verbs {
+  private static final List<String> ALL =
+      List.of(
+          "build",
+          "run",
+          "images",
+          "image",
+          "rmi",
+          "tag",
+          "inspect",
+          "history",
+          "load",
+          "save",
+          "pull",
+          "push",
+          "login",
+          "logout",
+          "prune",
+          "system",
+          "builder",
+          "container",
+          "ps",
+          "rm",
+          "version",
+          "info",
+          "parse",
+          "help");
+
+  private Verbs() {}
+
+  /** A verb and what follows it on the command line. */
+  record Call(Verb verb, List<String> arguments) {}
+
+  /**
+   * Finds the verb; without one, what looks like a build is a build.
+   *
+   * @throws UsageException when there is no such verb
+   */
+  static Call find(List<String> words) {
+    String first = words.getFirst();
+    Optional<Verb> verb = simple(first);
+    if (verb.isPresent()) {
+      return new Call(verb.get(), words.subList(1, words.size()));
+    }
+    if (isGroup(first)) {
+      return inGroup(first, words.subList(1, words.size()));
+    }
+    if (looksLikeBuild(first)) {
+      return new Call(new BuildVerb(), words);
+    }
+    throw unknown(first, ALL, "");
+  }
+
+  private static Optional<Verb> simple(String name) {
+    return Optional.ofNullable(
+        switch (name) {
+          case "build" -> new BuildVerb();
+          case "version" -> new VersionVerb();
+          case "help" -> new HelpVerb();
+          default -> null;
+        });
+  }
+
+  private static Call inGroup(String group, List<String> words) {
+    if (words.isEmpty() || words.getFirst().equals("--help") || words.getFirst().equals("-h")) {
+      return new Call(new GroupVerb(group, commands(group)), List.of());
+    }
+    String name = words.getFirst();
+    return new Call(
+        member(group, name).orElseThrow(() -> unknown(name, commands(group), group + " ")),
+        words.subList(1, words.size()));
+  }
+
+  private static boolean isGroup(String word) {
+    return switch (word) {
+      case "image", "system", "builder", "container" -> true;
+      default -> false;
+    };
+  }
+
+  private static List<String> commands(String group) {
+    return switch (group) {
+      case "image" ->
+          List.of(
+              "build", "history", "inspect", "load", "ls", "prune", "pull", "push", "rm", "save",
+              "tag");
+      case "system" -> List.of("df", "info", "prune");
+      case "builder" -> List.of("build", "prune");
+      case "container" -> List.of("ls", "rm", "run");
+      default -> List.of();
+    };
+  }
+
+  private static Optional<Verb> member(String group, String name) {
+    return switch (group + " " + name) {
+      case "image build", "builder build" -> Optional.of(new BuildVerb());
+      default -> Optional.empty();
+    };
+  }
+
+  /** A flag, a path, or a folder that is there: nobody names a folder like a misspelt verb. */
+  private static boolean looksLikeBuild(String word) {
+    return word.startsWith("-")
+        || word.equals(".")
+        || word.indexOf('/') >= 0
+        || Files.isDirectory(Path.of(word));
+  }
+
+  private static UsageException unknown(String word, List<String> known, String group) {
+    String meant =
+        Suggestions.closest(word, known).map(m -> "\nDid you mean '" + m + "'?").orElse("");
+    return new UsageException(
+        "'"
+            + word
+            + "' is not a jbuild "
+            + group
+            + "command"
+            + meant
+            + "\nSee 'jbuild "
+            + group
+            + "--help'");
+  }
+}
