@@ -1,7 +1,6 @@
 package dev.jbuild.registry;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +51,7 @@ final class Answers {
           + site.host()
           + ", or mark it as insecure in the registries' settings";
     }
-    if (failure instanceof ConnectException) {
+    if (Faults.isUnreachable(failure)) {
       return "; check the name, the network and the proxy settings";
     }
     return "";

@@ -136,13 +136,18 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
       if (part != null) {
         return part;
       }
-      cancel();
-      throw new SocketTimeoutException("no byte came for " + idle.toSeconds() + " s");
+      throw broken(new SocketTimeoutException("no byte came for " + idle.toSeconds() + " s"));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      cancel();
-      throw new InterruptedIOException("cancelled");
+      throw broken(new InterruptedIOException("cancelled"));
     }
+  }
+
+  /** Cuts the connection; whoever reads on gets the same failure, at once. */
+  private IOException broken(IOException failure) {
+    end = new Part.End(failure);
+    cancel();
+    return failure;
   }
 
   private void cancel() {

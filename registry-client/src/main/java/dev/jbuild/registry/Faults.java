@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
@@ -40,7 +41,12 @@ final class Faults {
 
   /** Tells whether asking again at once can't help: no such host, nobody listens, no trust. */
   static boolean isLasting(IOException failure) {
-    return failure instanceof ConnectException || failure instanceof SSLException;
+    return isUnreachable(failure) || failure instanceof SSLException;
+  }
+
+  /** Tells whether there was not even a connection. */
+  static boolean isUnreachable(IOException failure) {
+    return failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
   }
 
   /** The errors of an answer's JSON body; none where it is no such JSON. */

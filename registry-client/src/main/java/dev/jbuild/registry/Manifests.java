@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Manifests and indexes (distribution-spec, Pulling manifests, Pushing manifests). */
 final class Manifests {
@@ -23,6 +24,7 @@ final class Manifests {
           MediaTypes.OCI_MANIFEST,
           MediaTypes.DOCKER_INDEX,
           MediaTypes.DOCKER_MANIFEST);
+  private static final Pattern TYPE = Pattern.compile("[\\w.+-]+/[\\w.+-]+");
   private static final String DIGEST_HEADER = "Docker-Content-Digest";
 
   private final Requests requests;
@@ -38,6 +40,9 @@ final class Manifests {
         site,
         call,
         reply -> {
+          if (reply.status() != 200 && site.mirror()) {
+            throw requests.refusal(site, call, reply, "");
+          }
           // Some registries know no HEAD, and none can say in one why it refuses.
           if (reply.status() != 200) {
             return Optional.empty();
@@ -181,6 +186,7 @@ final class Manifests {
       return announced;
     }
     return json.text("mediaType")
+        .filter(t -> TYPE.matcher(t).matches())
         .orElseGet(() ->
             json.get("manifests").isPresent()
                 ? MediaTypes.OCI_INDEX

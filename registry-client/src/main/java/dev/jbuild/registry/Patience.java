@@ -1,7 +1,6 @@
 package dev.jbuild.registry;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -44,7 +43,7 @@ final class Patience {
     if (Thread.currentThread().isInterrupted() || failure instanceof SSLException) {
       return false;
     }
-    boolean nobody = failure instanceof ConnectException;
+    boolean nobody = Faults.isUnreachable(failure);
     if (failures >= (nobody ? Math.min(2, attempts - 1) : attempts)) {
       return false;
     }

@@ -6,6 +6,8 @@ import dev.jbuild.oci.ImageReference;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -104,8 +106,8 @@ public final class RegistryClient implements AutoCloseable {
   /** Asks for a blob of another repository of the same registry; false where it must be pushed. */
   public boolean mountBlob(ImageReference to, Digest digest, String fromRepository) {
     Site site = origin(to);
-    String path =
-        site.repository(to) + "/blobs/uploads/?mount=" + digest + "&from=" + fromRepository;
+    String from = URLEncoder.encode(fromRepository, StandardCharsets.UTF_8);
+    String path = site.repository(to) + "/blobs/uploads/?mount=" + digest + "&from=" + from;
     Call call =
         Call.of(
             "POST",

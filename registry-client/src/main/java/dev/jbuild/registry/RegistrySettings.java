@@ -193,7 +193,7 @@ public final class RegistrySettings {
           case "any" -> Site.Scheme.ANY;
           default -> throw new IllegalArgumentException("a mirror is an http(s) URL: " + text);
         };
-    if (host == null || uri.getRawQuery() != null) {
+    if (host == null || uri.getHost() == null || uri.getRawQuery() != null) {
       throw new IllegalArgumentException("a mirror is http(s)://HOST[:PORT][/PREFIX]: " + text);
     }
     return new Site(scheme, host, host, prefix(uri.getRawPath()), true);

@@ -290,7 +290,9 @@ final class Requests implements AutoCloseable {
         failure = e;
       }
       try {
-        if (!(failure instanceof java.net.ConnectException) && speaks(ping(site, second))) {
+        // Where a port is named and nobody listens there, nobody speaks anything.
+        boolean nobody = Faults.isUnreachable(failure) && !port(site).isEmpty();
+        if (!nobody && speaks(ping(site, second))) {
           return second;
         }
       } catch (IOException e) {
@@ -300,6 +302,10 @@ final class Requests implements AutoCloseable {
         throw broken(site, call, failure);
       }
     }
+  }
+
+  private static String port(Site site) {
+    return site.host().substring(Site.withoutPort(site.host()).length());
   }
 
   private static Call ping(Site site, String scheme) {

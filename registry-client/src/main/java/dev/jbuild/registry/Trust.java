@@ -33,8 +33,9 @@ final class Trust {
   /** The kind of a host without TLS. */
   static final String PLAIN = "plain";
 
-  private static final String USUAL = "usual";
-  private static final String BLIND = "blind";
+  /** What makes a difference. */
+  private record Kind(List<Path> folders, boolean blind) {}
+
   private static final List<Path> SYSTEM =
       List.of(
           Path.of("/etc/ssl/certs/ca-certificates.crt"),
@@ -51,10 +52,12 @@ final class Trust {
   /** Hosts of one kind can share connections' settings: equal objects, equal trust. */
   Object kind(String host) {
     List<Path> folders = folders(host);
-    if (!folders.isEmpty()) {
-      return folders;
-    }
-    return settings.insecure(host) ? BLIND : USUAL;
+    return new Kind(folders, isBlind(host, folders));
+  }
+
+  /** Loopback is believed whatever it shows, unless somebody took the trouble to give it a CA. */
+  private boolean isBlind(String host, List<Path> folders) {
+    return settings.insecure(host) && (folders.isEmpty() || !Site.isLoopback(host));
   }
 
   SSLContext context(String host) throws IOException {
@@ -81,7 +84,7 @@ final class Trust {
 
   private X509ExtendedTrustManager manager(String host, List<Path> folders)
       throws IOException, GeneralSecurityException {
-    if (folders.isEmpty() && settings.insecure(host)) {
+    if (isBlind(host, folders)) {
       return new Blind();
     }
     List<Certificate> own = new ArrayList<>();

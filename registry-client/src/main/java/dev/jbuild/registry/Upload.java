@@ -17,6 +17,7 @@ final class Upload {
   private volatile long movedAt = System.nanoTime();
   private volatile boolean complete;
   private volatile @Nullable IOException failure;
+  private volatile @Nullable Counted current;
 
   Upload(BlobSource source, long from, long length, LongConsumer progress) {
     this.source = source;
@@ -64,11 +65,29 @@ final class Upload {
         in.close();
         throw e;
       }
-      return new Counted(in);
+      return current(new Counted(in));
     } catch (IOException e) {
       // The HTTP client does not expect this call to fail, but it does expect a read to.
-      return new Counted(new Unopened(e));
+      return current(new Counted(new Unopened(e)));
     }
+  }
+
+  /** Closes what the last exchange left open; it does not read on. */
+  void release() {
+    Counted last = current;
+    if (last != null) {
+      last.released = true;
+      try {
+        last.close();
+      } catch (IOException _) {
+        // It has been read as far as anybody wanted it.
+      }
+    }
+  }
+
+  private Counted current(Counted opened) {
+    current = opened;
+    return opened;
   }
 
   /** Fails when it is read, with what went wrong before. */
@@ -94,6 +113,7 @@ final class Upload {
   private final class Counted extends InputStream {
     private final InputStream in;
     private long done;
+    private volatile boolean released;
 
     Counted(InputStream in) {
       this.in = in;
@@ -118,7 +138,9 @@ final class Upload {
               "the content ended after " + (from + done) + " of " + (from + length) + " bytes");
         }
       } catch (IOException e) {
-        failure = e;
+        if (!released) {
+          failure = e;
+        }
         throw e;
       }
       done += read;

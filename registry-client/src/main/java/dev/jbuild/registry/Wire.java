@@ -49,9 +49,15 @@ final class Wire implements AutoCloseable {
     Duration idle = settings.timing().idle();
     CompletableFuture<HttpResponse<InputStream>> answer =
         client(call).sendAsync(request.build(), _ -> new BodyPipe(idle));
-    HttpResponse<InputStream> response = await(answer, body);
-    return new Reply(
-        call.method(), response.statusCode(), response.headers(), response.body(), call.uri());
+    try {
+      HttpResponse<InputStream> response = await(answer, body);
+      return new Reply(
+          call.method(), response.statusCode(), response.headers(), response.body(), call.uri());
+    } finally {
+      if (body != null) {
+        body.release();
+      }
+    }
   }
 
   @Override
