@@ -309,7 +309,8 @@ final class Requests implements AutoCloseable {
   }
 
   private static Call ping(Site site, String scheme) {
-    return Call.of("GET", URI.create(scheme + "://" + site.host() + "/v2/"), "get an answer", "");
+    return Call.of(
+        "GET", URI.create(scheme + "://" + site.host() + "/v2/"), "reach the registry", "");
   }
 
   /** A TLS server answers plain HTTP with 400 and words about HTTPS, if it answers at all. */
