@@ -1,5 +1,7 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.registry.RegistryLogin;
+import dev.jbuild.registry.RegistrySettings;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,8 +23,9 @@ final class Composition implements AutoCloseable {
     return root;
   }
 
-  Map<String, String> environment() {
-    return environment;
+  /** Credentials of registries. */
+  RegistryLogin login() {
+    return new RegistryLogin(RegistrySettings.load(environment));
   }
 
   @Override

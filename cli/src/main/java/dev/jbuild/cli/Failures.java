@@ -2,6 +2,8 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.TemplateException;
 import dev.jbuild.oci.JsonException;
+import dev.jbuild.registry.RegistryException;
+import dev.jbuild.runtime.ShimException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -34,6 +36,8 @@ final class Failures {
       case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));
       case CommandException e -> print("", e, e.exitCode());
       case InterruptedException _ -> print(prefix + "canceled", INTERRUPTED);
+      case RegistryException e -> print(prefix, e, failed);
+      case ShimException e -> print(prefix, e, failed);
       case TemplateException e -> print(prefix, e, failed);
       case JsonException e -> print(prefix, e, failed);
       case FileSystemException e -> print(prefix + text(e), failed);

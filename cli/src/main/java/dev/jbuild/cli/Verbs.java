@@ -63,6 +63,8 @@ final class Verbs {
     return Optional.ofNullable(
         switch (name) {
           case "build" -> new BuildVerb();
+          case "login" -> new LoginVerb();
+          case "logout" -> new LogoutVerb();
           case "version" -> new VersionVerb();
           case "help" -> new HelpVerb();
           default -> null;
