@@ -66,7 +66,7 @@ final class LoginVerb implements Verb {
 
   private static String askHidden(String question) {
     Console console = System.console();
-    if (console == null || !console.isTerminal()) {
+    if (!console.isTerminal()) {
       throw new CommandException(
           "jbuild: cannot ask for a password: not a terminal; use --password-stdin", 1);
     }
