@@ -65,11 +65,12 @@ final class LoginVerb implements Verb {
   }
 
   private static String askHidden(String question) {
-    Console console = System.console();
-    if (!console.isTerminal()) {
-      throw new CommandException(
-          "jbuild: cannot ask for a password: not a terminal; use --password-stdin", 1);
-    }
+    Console console =
+        Optional.ofNullable(System.console())
+            .filter(Console::isTerminal)
+            .orElseThrow(() ->
+                new CommandException(
+                    "jbuild: cannot ask for a password: not a terminal; use --password-stdin", 1));
     char[] password = console.readPassword("%s", question);
     return password == null ? "" : new String(password);
   }
