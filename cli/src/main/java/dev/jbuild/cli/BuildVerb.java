@@ -1,5 +1,7 @@
 package dev.jbuild.cli;
 
+import java.io.IOException;
+
 /** Builds an image from a Dockerfile. */
 final class BuildVerb implements Verb {
   @Override
@@ -13,12 +15,13 @@ final class BuildVerb implements Verb {
   }
 
   @Override
-  public int run(Arguments arguments, Session session) {
+  public int run(Arguments arguments, Session session) throws IOException {
     BuildOptions options = BuildOptions.read(arguments, session.environment());
     for (String flag : BuildOptions.withoutEffect(arguments)) {
       session.err().println("WARNING: " + flag + " has no effect");
     }
-    session.out().println(options);
+    BuildInput input = BuildInput.read(options.context(), options.file(), session.in());
+    session.out().println(input);
     return 0;
   }
 }
