@@ -1,20 +1,30 @@
 package dev.jbuild.layer;
 
+import dev.jbuild.linux.Linux;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** A layer being made: discarded when closed, unless committed before. */
-@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
+/**
+ * A layer being made: a folder to fill, which becomes the layer when it is committed, and is
+ * removed when it is closed without. What a killed process leaves lies in the temporary folder of
+ * its lease.
+ */
 public final class Draft implements AutoCloseable {
+  private final Layers layers;
   private final Path folder;
+  private @Nullable LayerFacts facts;
+  private boolean closed;
 
-  Draft(Path folder) {
+  Draft(Layers layers, Path folder) {
+    this.layers = layers;
     this.folder = folder;
   }
 
   /** The folder that becomes the layer. */
   public Path fs() {
-    return folder.resolve("fs");
+    return folder.resolve(Layers.FS);
   }
 
   /** The work folder that overlayfs wants beside an upper folder. */
@@ -22,12 +32,43 @@ public final class Draft implements AutoCloseable {
     return folder.resolve("work");
   }
 
-  /** Makes the folder a layer of the store. */
+  Path folder() {
+    return folder;
+  }
+
+  /** What was found out while filling the folder; changing it afterwards makes this void. */
+  void know(@Nullable LayerFacts found) {
+    facts = found;
+  }
+
+  @Nullable LayerFacts known() {
+    return facts;
+  }
+
+  /**
+   * Makes the folder a layer of the store. Returns the layer that is there already when it is known
+   * to have the same tar.
+   */
   public Layer commit() throws IOException {
-    throw new UnsupportedOperationException("commit");
+    if (closed) {
+      throw new IllegalStateException("the draft is closed");
+    }
+    Layer layer = layers.commit(this);
+    close();
+    return layer;
   }
 
   /** Discards the folder unless it was committed. */
   @Override
-  public void close() {}
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      Linux.deleteTree(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + folder, e);
+    }
+  }
 }

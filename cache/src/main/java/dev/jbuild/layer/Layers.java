@@ -1,100 +1,337 @@
 package dev.jbuild.layer;
 
+import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
-/** The layers of a store. */
-@SuppressWarnings({"DoNotCallSuggester", "ObjectToString"})
+/**
+ * The layers of a store: folders that are never changed after {@link Draft#commit}, with what is
+ * known of them, found by id, by DiffId, or by the digest of their content.
+ *
+ * <p>Everything becomes visible by a rename, so that readers never see half of it. Nothing here is
+ * synced: who names an image first waits for {@link Linux#syncfs} once.
+ */
 public final class Layers {
+  static final String FS = "fs";
+  static final String FACTS = "facts";
+  static final String ENTRIES = "entries";
+
   private final Path root;
+  private final Path layers;
+  private final Path temporary;
+  private final AtomicInteger drafts = new AtomicInteger();
 
   private Layers(Path root) {
     this.root = root;
+    layers = root.resolve("layers");
+    temporary = root.resolve("tmp");
   }
 
-  /** The layers below a store's root. */
+  /** The layers below a store's root, which need not exist yet. */
   public static Layers open(Path storeRoot) {
-    return new Layers(storeRoot);
+    return new Layers(storeRoot.toAbsolutePath().normalize());
   }
 
-  /** Begins a layer, in a folder that belongs to the lease. */
+  /** Begins a layer, in a temporary folder that belongs to the lease. */
   public Draft draft(String leaseId) throws IOException {
-    return new Draft(root.resolve(leaseId));
+    Files.createDirectories(temporary);
+    while (true) {
+      Path folder = temporary.resolve(leaseId + "-" + drafts.incrementAndGet());
+      try {
+        Files.createDirectory(folder);
+      } catch (FileAlreadyExistsException _) {
+        continue;
+      }
+      Draft draft = new Draft(this, folder);
+      try {
+        Files.createDirectory(draft.fs());
+        Files.createDirectory(draft.work());
+        // Whatever the umask and the set-group-ID bit of the store's folder made of it.
+        Linux.lchown(draft.fs(), Linux.euid(), Linux.egid());
+        Linux.chmod(draft.fs(), 0755);
+        return draft;
+      } catch (IOException | RuntimeException e) {
+        draft.close();
+        throw e;
+      }
+    }
+  }
+
+  Layer commit(Draft draft) throws IOException {
+    LayerFacts facts = draft.known();
+    if (facts != null) {
+      Optional<Layer> same = byDiffId(facts.diffId());
+      if (same.isPresent()) {
+        return same.get();
+      }
+      FactsFile.write(draft.folder().resolve(FACTS), facts);
+    }
+    Linux.deleteTree(draft.work());
+    Files.createDirectories(layers);
+    while (true) {
+      LayerId id = randomId();
+      try {
+        Dir.HERE.rename(draft.folder().toString(), Dir.HERE, layers.resolve(id.value()).toString());
+      } catch (FileAlreadyExistsException _) {
+        continue;
+      }
+      if (facts != null) {
+        index(id, facts);
+      }
+      return layer(id);
+    }
+  }
+
+  private static LayerId randomId() throws IOException {
+    // SecureRandom would load a dozen classes of the security providers for the same bytes.
+    try (InputStream random = new FileInputStream("/dev/urandom")) {
+      return new LayerId(HexFormat.of().formatHex(random.readNBytes(16)));
+    }
+  }
+
+  private Layer layer(LayerId id) {
+    return new Layer(id, folder(id).resolve(FS));
+  }
+
+  private Path folder(LayerId id) {
+    return layers.resolve(id.value());
   }
 
   public Optional<Layer> byId(LayerId id) throws IOException {
-    throw new UnsupportedOperationException("byId " + id);
+    return Files.isDirectory(folder(id).resolve(FS)) ? Optional.of(layer(id)) : Optional.empty();
   }
 
   /** A layer whose uncompressed tar has this digest. */
   public Optional<Layer> byDiffId(DiffId diffId) throws IOException {
-    throw new UnsupportedOperationException("byDiffId " + diffId);
+    return byIndex(diffIndex(diffId));
   }
 
   /** A layer whose tree has this content digest. */
   public Optional<Layer> byContent(Digest content) throws IOException {
-    throw new UnsupportedOperationException("byContent " + content);
+    return byIndex(contentIndex(content));
+  }
+
+  private Optional<Layer> byIndex(Path entry) throws IOException {
+    Optional<LayerId> id = indexed(entry);
+    return id.isPresent() ? byId(id.get()) : Optional.empty();
+  }
+
+  private static Optional<LayerId> indexed(Path entry) throws IOException {
+    try {
+      return Optional.of(new LayerId(Files.readString(entry)));
+    } catch (NoSuchFileException | IllegalArgumentException _) {
+      // Missing, or emptied by a crash before it reached the disk.
+      return Optional.empty();
+    }
+  }
+
+  private Path diffIndex(DiffId diffId) {
+    return root.resolve("diffids").resolve(diffId.digest().hex());
+  }
+
+  private Path contentIndex(Digest content) {
+    return root.resolve("contents").resolve(content.hex());
+  }
+
+  private void index(LayerId id, LayerFacts facts) throws IOException {
+    for (Path entry : List.of(diffIndex(facts.diffId()), contentIndex(facts.content()))) {
+      Path folder = Files.createDirectories(entry.getParent());
+      Path fresh = folder.resolve("." + entry.getFileName() + "-" + id.value());
+      Files.writeString(fresh, id.value());
+      Files.move(fresh, entry, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   /** What is known of a layer; absent until it has been measured. */
   public Optional<LayerFacts> facts(LayerId id) throws IOException {
-    throw new UnsupportedOperationException("facts " + id);
+    return FactsFile.read(folder(id).resolve(FACTS));
   }
 
-  /** What is known of a layer, reading it through once when that is not yet written down. */
+  /**
+   * What is known of a layer, reading it through once when that is not written down yet: the DiffId
+   * and the digest of the content together, on all cores.
+   */
   public LayerFacts measure(Layer layer) throws IOException {
-    throw new UnsupportedOperationException("measure " + layer);
+    Optional<LayerFacts> known = facts(layer.id());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Path folder = folder(layer.id());
+    // Two threads may measure one layer; each has files of its own until they are whole.
+    String suffix = "-" + ProcessHandle.current().pid() + "-" + drafts.incrementAndGet();
+    Path entries = folder.resolve(ENTRIES + suffix);
+    Path facts = folder.resolve(FACTS + suffix);
+    try {
+      LayerFacts found = TreePass.digest(layer.fs(), entries).facts();
+      FactsFile.write(facts, found);
+      Files.move(entries, folder.resolve(ENTRIES), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(facts, folder.resolve(FACTS), StandardCopyOption.ATOMIC_MOVE);
+      index(layer.id(), found);
+      return found;
+    } finally {
+      Files.deleteIfExists(entries);
+      Files.deleteIfExists(facts);
+    }
   }
 
-  /** Extracts an uncompressed or compressed tar into a new layer and verifies its DiffId. */
+  /**
+   * Extracts a tar, compressed or not, into a new layer; returns the layer that is there already
+   * when the DiffId is known. A failure leaves nothing behind.
+   *
+   * @param expected what the uncompressed tar must digest to
+   * @param blob the original to keep for {@link #openTar}: the layer has its DiffId. Without one
+   *     the layer is packed anew and has the DiffId that {@link #measure} finds, which seldom is
+   *     that of the stream
+   */
   public Layer unpack(
       String leaseId, InputStream tar, Optional<DiffId> expected, Optional<Descriptor> blob)
       throws IOException {
-    throw new UnsupportedOperationException("unpack " + leaseId + tar + expected + blob);
+    if (expected.isPresent()) {
+      Optional<Layer> known = byDiffId(expected.get());
+      if (known.isPresent()) {
+        return known.get();
+      }
+    }
+    try (Draft draft = draft(leaseId);
+        ReadAhead ahead = new ReadAhead(Compression.open(tar));
+        Extractor extractor = Extractor.ofLayer(draft.fs())) {
+      extractor.extract(new TarReader(ahead));
+      DiffId found = new DiffId(ahead.finish());
+      if (expected.isPresent() && !expected.get().equals(found)) {
+        throw new ArchiveException(
+            "the layer's content is %s, and not %s as the image says"
+                .formatted(found, expected.get()));
+      }
+      draft.know(
+          blob.isPresent()
+              ? new LayerFacts(
+                  found,
+                  Digest.sha256("layer " + found),
+                  ahead.length(),
+                  extractor.bytes(),
+                  extractor.files(),
+                  blob)
+              : TreePass.digest(draft.fs(), draft.folder().resolve(ENTRIES)).facts());
+      return draft.commit();
+    }
   }
 
   /** Writes a layer's deterministic tar, the bytes that {@link #measure} digests. */
   public void pack(Layer layer, OutputStream out) throws IOException {
-    throw new UnsupportedOperationException("pack " + layer + out);
+    TreePass.pack(layer.fs(), out);
   }
 
   /** The uncompressed tar of a layer: packed for layers made here, the original for pulled ones. */
   public InputStream openTar(DiffId diffId, BlobOpener blobs) throws IOException {
-    throw new UnsupportedOperationException("openTar " + diffId + blobs);
-  }
-
-  /** Writes a planned tree into a draft, digesting it on the way. */
-  public TreeResult write(
-      Draft draft, List<PlannedEntry> entries, Optional<Layer> previous, LongConsumer progress)
-      throws IOException {
-    throw new UnsupportedOperationException("write " + draft + entries + previous + progress);
+    Layer layer =
+        byDiffId(diffId)
+            .orElseThrow(() -> new NoSuchFileException("no layer with the DiffId " + diffId));
+    Optional<Descriptor> blob = facts(layer.id()).flatMap(LayerFacts::blob);
+    return blob.isPresent()
+        ? Compression.open(blobs.open(blob.get()))
+        : new PackStream(out -> pack(layer, out));
   }
 
   /**
-   * Extracts an archive, compressed or not, into a draft, following the links of what lies below.
+   * Writes a planned tree into a draft: one pass over the bytes for the copies, the digests of the
+   * files and the DiffId. Planned folders must not be shorter than what lies in them; missing
+   * parents are made for root, with mode 755 and time 0.
+   *
+   * @param previous a layer whose files are linked instead of copied where path, attributes and
+   *     content are the same
+   * @param progress is given the number of further bytes, in the calling thread
+   */
+  public TreeResult write(
+      Draft draft, List<PlannedEntry> entries, Optional<Layer> previous, LongConsumer progress)
+      throws IOException {
+    Plan plan = Plan.of(entries);
+    Path list = draft.folder().resolve(ENTRIES);
+    draft.know(null);
+    TreePass.Found found;
+    LayerFacts facts;
+    try (TreeWriter writer = new TreeWriter(plan, draft.fs(), previous)) {
+      found = writer.write(list, progress);
+      facts = writer.fresh() ? found.facts() : TreePass.digest(draft.fs(), list).facts();
+    }
+    draft.know(facts);
+    List<Digest> contents = new ArrayList<>();
+    for (PlannedEntry entry : entries) {
+      if (entry instanceof PlannedEntry.File) {
+        Digest content = found.contents().get(plan.contentPath(entry.path()));
+        if (content == null) {
+          throw new IllegalStateException("not written: " + entry.path());
+        }
+        contents.add(content);
+      }
+    }
+    return new TreeResult(facts, contents);
+  }
+
+  /**
+   * Extracts an archive, compressed or not, into a draft, following the links of what lies below as
+   * a program in the container would.
    *
    * @param chown uid and gid for everything, instead of the archive's own
    */
   public void extractArchive(
       Draft draft, LowerView below, String destDir, InputStream archive, Optional<int[]> chown)
       throws IOException {
-    throw new UnsupportedOperationException("extract " + draft + below + destDir + archive + chown);
+    draft.know(null);
+    try (ReadAhead ahead = new ReadAhead(Compression.open(archive));
+        Extractor extractor = Extractor.into(draft.fs(), below, destDir, chown)) {
+      extractor.extract(new TarReader(ahead));
+      // What follows the archive can still say that it is damaged: checksums stand at the end.
+      ahead.finish();
+    }
   }
 
+  /** Removes a layer; what is gone is gone for readers at once. */
   public void remove(LayerId id) throws IOException {
-    throw new UnsupportedOperationException("remove " + id);
+    Optional<LayerFacts> facts = facts(id);
+    if (facts.isPresent()) {
+      unindex(diffIndex(facts.get().diffId()), id);
+      unindex(contentIndex(facts.get().content()), id);
+    }
+    Files.createDirectories(temporary);
+    Path gone = temporary.resolve("removed-" + id.value());
+    try {
+      Files.move(folder(id), gone, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException _) {
+      // Removed before, perhaps by a process that died while deleting.
+    }
+    Linux.deleteTree(gone);
   }
 
+  private static void unindex(Path entry, LayerId id) throws IOException {
+    if (indexed(entry).equals(Optional.of(id))) {
+      Files.deleteIfExists(entry);
+    }
+  }
+
+  /** All layers of the store, in no order. */
   public Stream<LayerId> all() throws IOException {
-    throw new UnsupportedOperationException("all");
+    try (Stream<Path> folders = Files.list(layers)) {
+      return folders.map(folder -> new LayerId(folder.getFileName().toString())).toList().stream();
+    } catch (NoSuchFileException _) {
+      return Stream.empty();
+    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.jbuild.layer;
 
-import dev.jbuild.linux.FileStat;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -9,8 +8,8 @@ public interface LowerView {
   /** Where a write to this path lands: every symbolic link of the existing prefix resolved. */
   String resolve(String path) throws IOException;
 
-  /** The attributes of a file; a link that is the last component is not followed. */
-  Optional<FileStat> statNoFollow(String path) throws IOException;
+  /** The attributes of a folder; absent when this is none. A link to one is none. */
+  Optional<Meta> folder(String path) throws IOException;
 
   /** The same view with one more folder on top, which may still change. */
   LowerView below(Layer top);

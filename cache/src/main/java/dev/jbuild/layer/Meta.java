@@ -1,6 +1,8 @@
 package dev.jbuild.layer;
 
+import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +35,11 @@ public record Meta(
   /** The attributes of a file, without extended ones. */
   public static Meta of(FileStat stat) {
     return of(stat.permissions(), stat.uid(), stat.gid(), stat.mtimeSec(), stat.mtimeNanos());
+  }
+
+  /** The attributes of a file, with the extended ones that go into an image. */
+  public static Meta read(Dir dir, String path, FileStat stat) throws IOException {
+    return of(stat).withXattrs(TreeWalk.xattrs(dir, path));
   }
 
   public Meta withMode(int other) {

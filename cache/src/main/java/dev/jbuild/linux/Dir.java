@@ -44,6 +44,11 @@ public final class Dir implements AutoCloseable {
     return HERE.open(path.toString(), O_DIRECTORY);
   }
 
+  /** Opens a folder by its host path, which need not be UTF-8. */
+  public static Dir open(String path) throws IOException {
+    return HERE.open(path, O_DIRECTORY);
+  }
+
   /** Opens a folder below this one. */
   public Dir openDir(String path) throws IOException {
     return open(path.isEmpty() ? "." : path, O_DIRECTORY | O_NOFOLLOW);

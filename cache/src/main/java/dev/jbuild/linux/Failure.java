@@ -33,10 +33,17 @@ final class Failure {
     return result;
   }
 
+  static boolean isUnsupported(IOException failure) {
+    return failure instanceof SystemCallException e && e.errno == Syscall.EOPNOTSUPP;
+  }
+
   /** An error that {@code java.nio.file} has no type for. */
   private static final class SystemCallException extends FileSystemException {
+    private final int errno;
+
     SystemCallException(String path, int errno, String text) {
       super(path, null, text + " (errno " + errno + ")");
+      this.errno = errno;
     }
   }
 }

@@ -71,6 +71,11 @@ public final class Linux {
     }
   }
 
+  /** Tells whether a call failed because this file system has no such feature (EOPNOTSUPP). */
+  public static boolean isUnsupported(IOException failure) {
+    return Failure.isUnsupported(failure);
+  }
+
   /**
    * Removes a file or a whole folder, never following a link; nothing happens when there is none.
    * Folders of any depth and with any permissions are removed.

@@ -154,6 +154,11 @@ public final class OpenFile implements AutoCloseable {
   }
 
   @Override
+  public String toString() {
+    return name;
+  }
+
+  @Override
   public void close() {
     if (!closed) {
       closed = true;

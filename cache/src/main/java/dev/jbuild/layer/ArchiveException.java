@@ -1,0 +1,10 @@
+package dev.jbuild.layer;
+
+import java.io.IOException;
+
+/** An archive that is broken, or that tries what no archive may. */
+public final class ArchiveException extends IOException {
+  ArchiveException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.jbuild.layer;
+
+import dev.jbuild.layer.TreeItem.Kind;
+import dev.jbuild.linux.FileStat;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The items that a list of planned entries gives: in the order of the tar, with the folders that
+ * nobody planned, and with hard links pointing to the first of their names, as a walk over the
+ * finished folder would find them.
+ */
+final class Plan {
+  /** A folder that is only on the way to something. */
+  private static final Meta IMPLIED = Meta.of(0755, 0, 0, 0, 0);
+
+  private final Map<String, PlannedEntry> byPath = new HashMap<>();
+  private final Map<String, TreeItem> items = new HashMap<>();
+  private final Map<String, PlannedEntry> sources = new HashMap<>();
+  private final Map<String, String> leaders = new HashMap<>();
+
+  private Plan() {}
+
+  static Plan of(List<PlannedEntry> entries) throws IOException {
+    Plan plan = new Plan();
+    for (PlannedEntry entry : entries) {
+      check(entry.path());
+      if (plan.byPath.put(entry.path(), entry) != null) {
+        throw new IllegalArgumentException("planned twice: " + entry.path());
+      }
+    }
+    for (PlannedEntry entry : entries) {
+      plan.addParents(entry.path());
+      if (!(entry instanceof PlannedEntry.HardLink)) {
+        plan.add(entry.path(), entry);
+      }
+    }
+    plan.addHardLinks(entries);
+    return plan;
+  }
+
+  private static void check(String path) throws IOException {
+    for (String part : path.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..") || part.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("not a path within a layer: " + path);
+      }
+    }
+    if (TreeItem.isReserved(path)) {
+      throw new IOException(
+          "cannot put "
+              + path
+              + " into an image: names that begin with .wh. mark removed files there");
+    }
+  }
+
+  private void addParents(String path) {
+    for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      String parent = path.substring(0, slash);
+      if (!byPath.containsKey(parent)) {
+        items.putIfAbsent(parent, TreeItem.directory(parent, IMPLIED, false));
+      } else if (!(byPath.get(parent) instanceof PlannedEntry.Directory)) {
+        throw new IllegalArgumentException(parent + " is planned as no folder, and " + path);
+      }
+    }
+  }
+
+  private void add(String path, PlannedEntry entry) {
+    Meta meta = entry.meta();
+    items.put(
+        path,
+        switch (entry) {
+          case PlannedEntry.Directory _ -> TreeItem.directory(path, meta, false);
+          case PlannedEntry.File file -> TreeItem.file(path, meta, file.size());
+          case PlannedEntry.Bytes bytes -> TreeItem.file(path, meta, bytes.content().length);
+          case PlannedEntry.Link link -> TreeItem.symlink(path, meta, link.target());
+          case PlannedEntry.Node node -> node(path, node);
+          case PlannedEntry.HardLink link -> TreeItem.hardLink(path, meta, link.to());
+        });
+    sources.put(path, entry);
+  }
+
+  private static TreeItem node(String path, PlannedEntry.Node node) {
+    return switch (node.type()) {
+      case FileStat.FIFO -> TreeItem.node(Kind.FIFO, path, node.meta(), 0);
+      case FileStat.BLOCK -> TreeItem.node(Kind.BLOCK, path, node.meta(), node.rdev());
+      case FileStat.CHARACTER ->
+          node.rdev() == 0
+              ? TreeItem.whiteout(path)
+              : TreeItem.node(Kind.CHARACTER, path, node.meta(), node.rdev());
+      default -> throw new IllegalArgumentException("no type of a node: " + node.type());
+    };
+  }
+
+  private void addHardLinks(List<PlannedEntry> entries) {
+    Map<String, List<String>> groups = new TreeMap<>();
+    for (PlannedEntry entry : entries) {
+      if (entry instanceof PlannedEntry.HardLink link) {
+        groups.computeIfAbsent(owner(link), _ -> new ArrayList<>()).add(link.path());
+      }
+    }
+    groups.forEach(this::addGroup);
+  }
+
+  /** The entry that has the content, behind hard links to hard links. */
+  private String owner(PlannedEntry.HardLink link) {
+    String to = link.to();
+    for (int i = 0; i < byPath.size(); i++) {
+      PlannedEntry target = byPath.get(to);
+      if (target instanceof PlannedEntry.HardLink next) {
+        to = next.to();
+      } else if (target == null || target instanceof PlannedEntry.Directory) {
+        break;
+      } else {
+        return to;
+      }
+    }
+    throw new IllegalArgumentException(
+        "the hard link " + link.path() + " names no planned file: " + link.to());
+  }
+
+  private void addGroup(String owner, List<String> others) {
+    PlannedEntry entry = sources.get(owner);
+    if (entry == null) {
+      throw new IllegalArgumentException("no planned file: " + owner);
+    }
+    List<TreeItem> names = new ArrayList<>();
+    for (String path : others) {
+      names.add(TreeItem.hardLink(path, entry.meta(), ""));
+    }
+    names.add(TreeItem.hardLink(owner, entry.meta(), ""));
+    Collections.sort(names);
+    String leader = names.getFirst().path();
+    sources.remove(owner);
+    add(leader, entry);
+    for (TreeItem name : names.subList(1, names.size())) {
+      items.put(name.path(), TreeItem.hardLink(name.path(), itemMeta(leader), leader));
+      leaders.put(name.path(), leader);
+    }
+  }
+
+  private Meta itemMeta(String path) {
+    TreeItem item = items.get(path);
+    return item == null ? IMPLIED : item.meta();
+  }
+
+  /** All items in the order of the tar. */
+  List<TreeItem> items() {
+    List<TreeItem> sorted = new ArrayList<>(items.values());
+    Collections.sort(sorted);
+    return sorted;
+  }
+
+  /** What an item with content is made from. */
+  PlannedEntry source(TreeItem item) {
+    PlannedEntry source = sources.get(item.path());
+    if (source == null) {
+      throw new IllegalArgumentException("nothing planned for " + item.path());
+    }
+    return source;
+  }
+
+  /** The path under which the content of a planned file is found. */
+  String contentPath(String path) {
+    return leaders.getOrDefault(path, path);
+  }
+}
