@@ -1,5 +1,8 @@
 package dev.jbuild.runtime;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +54,8 @@ public final class Capabilities {
           "CAP_BPF",
           "CAP_CHECKPOINT_RESTORE");
 
+  private static final long BOUNDING = readBounding();
+
   private Capabilities() {}
 
   /** All that are known. */
@@ -91,5 +96,38 @@ public final class Capabilities {
 
   static int number(String name) {
     return NAMES.indexOf(name);
+  }
+
+  /** Without those that we don't have ourselves: root of a container or of a service lacks some. */
+  static Set<String> held(Set<String> wanted) {
+    long bounding = BOUNDING;
+    Set<String> held = new LinkedHashSet<>();
+    for (String name : wanted) {
+      if ((bounding >>> number(name) & 1) != 0) {
+        held.add(name);
+      }
+    }
+    return held;
+  }
+
+  static long mask(Set<String> names) {
+    long mask = 0;
+    for (String name : names) {
+      mask |= 1L << number(name);
+    }
+    return mask;
+  }
+
+  private static long readBounding() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("CapBnd:")) {
+          return Long.parseUnsignedLong(line.substring(7).strip(), 16);
+        }
+      }
+      throw new ShimException("/proc/self/status has no CapBnd line");
+    } catch (IOException e) {
+      throw new ShimException("cannot read our own capabilities from /proc/self/status", e);
+    }
   }
 }

@@ -23,8 +23,14 @@ public sealed interface SandboxMount {
    *
    * @param size in bytes; 0 for no limit
    * @param mode permission bits of its root folder
+   * @param noexec nothing in it can be executed, as with {@code docker run --tmpfs}
    */
-  record Tmpfs(String target, long size, int mode) implements SandboxMount {
+  record Tmpfs(String target, long size, int mode, boolean noexec) implements SandboxMount {
+    /** One whose files can be executed. */
+    public Tmpfs(String target, long size, int mode) {
+      this(target, size, mode, false);
+    }
+
     public Tmpfs {
       requireAbsolute(target);
     }

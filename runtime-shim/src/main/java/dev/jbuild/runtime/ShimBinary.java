@@ -1,7 +1,6 @@
 package dev.jbuild.runtime;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the shim's executable is. */
 public final class ShimBinary {
-  private static final String ARCH = architecture();
+  private static final String ARCH = Resources.architecture();
 
   private ShimBinary() {}
 
@@ -38,7 +37,7 @@ public final class ShimBinary {
 
   /** The static program that is the whole content of the image {@code jbuild/tiny}. */
   public static byte[] tiny() {
-    return resource("tiny-" + ARCH);
+    return Resources.bytes("tiny-" + ARCH);
   }
 
   /**
@@ -46,12 +45,13 @@ public final class ShimBinary {
    * no hashing happens here. Only files of our own making are there: the folder is ours alone.
    */
   private static Path unpack(Path cache) {
-    String digest = new String(resource("shim-" + ARCH + ".sha256"), StandardCharsets.US_ASCII);
+    String digest =
+        new String(Resources.bytes("shim-" + ARCH + ".sha256"), StandardCharsets.US_ASCII);
     Path file = cache.resolve("shim-" + digest.strip().substring(0, 32));
     if (Files.isExecutable(file)) {
       return file;
     }
-    byte[] content = resource("shim-" + ARCH);
+    byte[] content = Resources.bytes("shim-" + ARCH);
     try {
       Files.createDirectories(
           cache,
@@ -74,21 +74,5 @@ public final class ShimBinary {
     }
     String home = System.getenv("HOME");
     return Path.of(home != null ? home : System.getProperty("user.home"), ".cache", "jbuild");
-  }
-
-  private static byte[] resource(String name) {
-    try (InputStream in = ShimBinary.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new ShimException("this jbuild carries no " + name + ": it was built without it");
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new ShimException("cannot read " + name + " from jbuild's own files", e);
-    }
-  }
-
-  private static String architecture() {
-    String name = System.getProperty("os.arch", "");
-    return name.equals("amd64") ? "x86_64" : name;
   }
 }

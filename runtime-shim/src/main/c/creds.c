@@ -1,0 +1,107 @@
+/* Limits and privileges, from most to least. */
+#include "shim.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* prlimit64(2): the same on every C library. */
+struct rlimit_args {
+	uint64_t soft;
+	uint64_t hard;
+};
+
+/* Root without CAP_SYS_RESOURCE can't raise a hard limit: what it has is then all there is. */
+static void set_limit(const struct rlimit_op *op)
+{
+	struct rlimit_args old;
+	struct rlimit_args want = {.soft = op->soft, .hard = op->hard};
+
+	if (syscall(SYS_prlimit64, 0, op->resource, &want, NULL) == 0)
+		return;
+	if (errno != EPERM || syscall(SYS_prlimit64, 0, op->resource, NULL, &old) < 0)
+		die("rlimit", "limit %u", op->resource);
+	if (want.hard > old.hard)
+		want.hard = old.hard;
+	if (want.soft > want.hard)
+		want.soft = want.hard;
+	if (syscall(SYS_prlimit64, 0, op->resource, &want, NULL) < 0)
+		die("rlimit", "limit %u", op->resource);
+}
+
+void creds_limits(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->rlimit_count; i++)
+		set_limit(&plan->rlimits[i]);
+}
+
+void creds_seccomp(const struct plan *plan)
+{
+	struct sock_fprog program = {
+		.len = (unsigned short)(plan->seccomp_size / sizeof(struct sock_filter)),
+		.filter = (struct sock_filter *)plan->seccomp,
+	};
+
+	if (!plan->seccomp)
+		return;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+		die("seccomp", "filter of %u instructions", program.len);
+}
+
+void creds_bounding(const struct plan *plan)
+{
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (plan->caps >> cap & 1)
+			continue;
+		/* EINVAL: past the last one that this kernel knows. */
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+			if (errno == EINVAL)
+				return;
+			die("capabilities", "drop %lu from the bounding set", cap);
+		}
+	}
+}
+
+/*
+ * Root keeps the plan's capabilities; anybody else has none, as with Docker. Inheritable ones
+ * stay empty for both (CVE-2022-24769), and so ambient ones.
+ */
+static void set_capabilities(uint64_t caps)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+
+	data[0].effective = data[0].permitted = (uint32_t)caps;
+	data[1].effective = data[1].permitted = (uint32_t)(caps >> 32);
+	if (syscall(SYS_capset, &header, data) < 0)
+		die("capabilities", "capset");
+}
+
+static uint64_t permitted(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		die("capabilities", "capget");
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
+void creds_become(const struct plan *plan)
+{
+	if (setgroups(plan->group_count, plan->groups) < 0)
+		die("user", "groups");
+	if (setresgid(plan->gid, plan->gid, plan->gid) < 0)
+		die("user", "gid %u", plan->gid);
+	if (setresuid(plan->uid, plan->uid, plan->uid) < 0)
+		die("user", "uid %u", plan->uid);
+	set_capabilities(plan->uid == 0 ? plan->caps & permitted() : 0);
+}

@@ -1,0 +1,21 @@
+#include "shim.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} ROLES[] = {
+	{"serve", role_serve},
+	{"run", role_run},
+	{"scan", role_scan},
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < sizeof ROLES / sizeof *ROLES; i++) {
+		if (strcmp(argv[1], ROLES[i].name) == 0)
+			return ROLES[i].run(argc, argv);
+	}
+	die_code(EXIT_SHIM, "usage", "shim serve | run PLAN | scan DIR");
+}

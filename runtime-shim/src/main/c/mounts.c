@@ -1,0 +1,304 @@
+/* What is mounted into the sandbox beside its root, in the plan's order. */
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define TREE_CLONE 0x1U
+#define TREE_RECURSIVE 0x8000U
+#define ATTR_RDONLY 0x1U
+#define ATTR_NOSUID 0x2U
+#define ATTR_NODEV 0x4U
+#define ATTR_NOEXEC 0x8U
+#define PROC_MAGIC 0x9fa0
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER 0x5441
+#endif
+
+/* Files in /proc that are covered on purpose, as lxcfs does; nothing else there may be. */
+static const char *const PROC_TARGETS[] = {
+	"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat",
+	"/proc/swaps",   "/proc/uptime",    "/proc/loadavg", "/proc/slabinfo",
+};
+
+struct masks {
+	int null;  /* tree of /dev/null */
+	int empty; /* tree of an empty folder */
+};
+
+int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs)
+{
+	cleanup_fd int fs = sys_fsopen(type);
+	char text[1024];
+	char *rest = text;
+	char *option;
+	int tree;
+
+	/* The source is only for who lists mounts. */
+	if (fs < 0 || sys_fs_string(fs, "source", type) < 0)
+		die(step, "%s", type);
+	(void)snprintf(text, sizeof text, "%s", options);
+	while ((option = strsep(&rest, ","))) {
+		char *value = strchr(option, '=');
+		int done;
+
+		if (!*option)
+			continue;
+		if (value)
+			*value++ = '\0';
+		done = value ? sys_fs_string(fs, option, value) : sys_fs_flag(fs, option);
+		if (done < 0)
+			die(step, "%s option %s", type, option);
+	}
+	tree = sys_fs_mount(fs, attrs);
+	if (tree < 0)
+		die(step, "%s", type);
+	return tree;
+}
+
+/* Before anything is mounted: a later mount must not change what a source means. */
+void mounts_open_sources(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->mount_count; i++) {
+		struct mount_op *op = &plan->mounts[i];
+		uint64_t attrs = op->attrs;
+		struct stat stat;
+
+		if (op->kind != MOUNT_BIND)
+			continue;
+		op->tree = sys_open_tree(AT_FDCWD, op->source, TREE_CLONE | TREE_RECURSIVE);
+		if (op->tree < 0 || fstat(op->tree, &stat) < 0)
+			die("mount", "%s", op->source);
+		op->folder = S_ISDIR(stat.st_mode);
+		if (!(plan->flags & FLAG_DEVICES) && !S_ISCHR(stat.st_mode) &&
+		    !S_ISBLK(stat.st_mode))
+			attrs |= ATTR_NODEV;
+		if (sys_mount_attr(op->tree, true, attrs, MS_PRIVATE) < 0)
+			die("mount", "attributes of %s", op->source);
+	}
+}
+
+static void refuse_proc(int target, const struct mount_op *op)
+{
+	struct statfs fs;
+
+	if (fstatfs(target, &fs) < 0)
+		die("mount", "statfs %s", op->target);
+	if (fs.f_type != PROC_MAGIC)
+		return;
+	for (size_t i = 0; i < sizeof PROC_TARGETS / sizeof *PROC_TARGETS; i++) {
+		if (strcmp(op->target, PROC_TARGETS[i]) == 0 &&
+		    strcmp(op->resolved, op->target) == 0)
+			return;
+	}
+	die_code(EXIT_SHIM, "mount", "%s is inside /proc", op->target);
+}
+
+static int open_target(struct mount_op *op, int root)
+{
+	int target;
+
+	if (resolve_beneath(root, op->target, op->resolved) < 0)
+		die("mount", "%s", op->target);
+	if ((op->flags & MOUNT_STRICT) && strcmp(op->resolved, op->target) != 0)
+		die_code(EXIT_SHIM, "mount", "%s is a symbolic link in the image", op->target);
+	if (strcmp(op->resolved, "/") == 0)
+		die_code(EXIT_SHIM, "mount", "%s is the root folder", op->target);
+	target = create_beneath(root, op->resolved, op->folder);
+	if (target < 0)
+		die("mount", "mount point %s", op->target);
+	refuse_proc(target, op);
+	return target;
+}
+
+static void mount_tree(struct mount_op *op, int root, int tree)
+{
+	cleanup_fd int target = open_target(op, root);
+
+	if (sys_move_mount(tree, target) < 0) {
+		if (errno == ENOTDIR)
+			die_code(EXIT_SHIM, "mount",
+				 "%s: a folder can't be mounted on a file, nor a file on a folder",
+				 op->target);
+		die("mount", "%s", op->target);
+	}
+}
+
+static void make_link(const struct mount_op *op, int root)
+{
+	cleanup_fd int folder = -1;
+	char parent[PATH_MAX];
+	char *slash;
+
+	(void)snprintf(parent, sizeof parent, "%s", op->target);
+	slash = strrchr(parent, '/');
+	*slash = '\0';
+	folder = open_beneath(root, parent[0] ? parent : "/", O_PATH | O_DIRECTORY);
+	if (folder < 0 || (symlinkat(op->source, folder, slash + 1) < 0 && errno != EEXIST))
+		die("mount", "link %s", op->target);
+}
+
+static int clone_of(int tree)
+{
+	int clone = sys_open_tree(tree, "", TREE_CLONE | AT_EMPTY_PATH);
+
+	if (clone < 0)
+		die("mask", "open_tree");
+	return clone;
+}
+
+static void mask_path(const struct mount_op *op, int root, struct masks *masks)
+{
+	cleanup_fd int target = open_beneath(root, op->target, O_PATH | O_NOFOLLOW);
+	cleanup_fd int tree = -1;
+	struct stat stat;
+
+	if (target < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return;
+	if (target < 0 || fstat(target, &stat) < 0)
+		die("mask", "%s", op->target);
+	if (S_ISDIR(stat.st_mode)) {
+		if (masks->empty < 0)
+			masks->empty = fs_mount("mask", "tmpfs", "nr_blocks=1,nr_inodes=1",
+						ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+		tree = clone_of(masks->empty);
+	} else {
+		if (masks->null < 0)
+			masks->null = sys_open_tree(AT_FDCWD, "/dev/null", TREE_CLONE);
+		if (masks->null < 0)
+			die("mask", "/dev/null");
+		tree = clone_of(masks->null);
+	}
+	if (sys_move_mount(tree, target) < 0)
+		die("mask", "%s", op->target);
+}
+
+static void make_readonly(const struct mount_op *op, int root)
+{
+	cleanup_fd int target = open_beneath(root, op->target, O_PATH | O_NOFOLLOW);
+	cleanup_fd int tree = -1;
+
+	if (target < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return;
+	if (target >= 0)
+		tree = sys_open_tree(target, "", TREE_CLONE | TREE_RECURSIVE | AT_EMPTY_PATH);
+	if (tree < 0 || sys_mount_attr(tree, true, ATTR_RDONLY, MS_PRIVATE) < 0 ||
+	    sys_move_mount(tree, target) < 0)
+		die("readonly", "%s", op->target);
+}
+
+static void set_sysctl(const struct mount_op *op, int root)
+{
+	cleanup_fd int file = open_beneath(root, op->target, O_WRONLY);
+
+	if (file < 0 || !write_all(file, op->source, strlen(op->source)))
+		die("sysctl", "%s = %s", op->target, op->source);
+}
+
+static void make_one(struct mount_op *op, int root, struct masks *masks)
+{
+	cleanup_fd int tree = -1;
+
+	switch (op->kind) {
+	case MOUNT_BIND:
+		mount_tree(op, root, op->tree);
+		close_fdp(&op->tree);
+		return;
+	case MOUNT_FS:
+		tree = fs_mount("mount", op->source, op->options, op->attrs);
+		mount_tree(op, root, tree);
+		return;
+	case MOUNT_LINK:
+		make_link(op, root);
+		return;
+	case MOUNT_MASK:
+		mask_path(op, root, masks);
+		return;
+	case MOUNT_READONLY:
+		make_readonly(op, root);
+		return;
+	case MOUNT_SYSCTL:
+		set_sysctl(op, root);
+		return;
+	case MOUNT_DEVICES:
+		tree = open_beneath(root, op->target, O_RDONLY | O_DIRECTORY);
+		if (tree < 0)
+			die("devices", "%s", op->target);
+		devices_copy(tree);
+		return;
+	}
+	die_code(EXIT_SHIM, "mount", "unknown kind %d", (int)op->kind);
+}
+
+void mounts_make(struct plan *plan, int root)
+{
+	struct masks masks = {.null = -1, .empty = -1};
+
+	for (size_t i = 0; i < plan->mount_count; i++)
+		make_one(&plan->mounts[i], root, &masks);
+	close_fdp(&masks.null);
+	close_fdp(&masks.empty);
+}
+
+static void send_fd(int socket, int fd)
+{
+	char byte = 0;
+	struct iovec data = {.iov_base = &byte, .iov_len = 1};
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {0};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = space,
+				 .msg_controllen = sizeof space};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(header), &fd, sizeof fd);
+	if (sendmsg(socket, &message, 0) < 0)
+		die("console", "send");
+}
+
+int console_open(int root, int socket, const struct winsize *size, uid_t owner)
+{
+	const int unlock = 0;
+	cleanup_fd int master = open_beneath(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	cleanup_fd int place = -1;
+	cleanup_fd int tree = -1;
+	int slave;
+	int number;
+	char path[64];
+
+	if (master < 0 || sys_ioctl(master, TIOCSPTLCK, &unlock) < 0 ||
+	    sys_ioctl(master, TIOCGPTN, &number) < 0)
+		die("console", "/dev/pts/ptmx");
+	slave = (int)syscall(SYS_ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		die("console", "open");
+	/* Neither is worth failing for: a size of 0x0, an owner root. */
+	(void)sys_ioctl(slave, TIOCSWINSZ, size);
+	(void)fchown(slave, owner, (gid_t)-1);
+	(void)snprintf(path, sizeof path, "/dev/pts/%d", number);
+	place = create_beneath(root, "/dev/console", false);
+	tree = open_beneath(root, path, O_PATH | O_NOFOLLOW);
+	if (tree >= 0) {
+		int clone = sys_open_tree(tree, "", TREE_CLONE | AT_EMPTY_PATH);
+
+		(void)close(tree);
+		tree = clone;
+	}
+	if (place < 0 || tree < 0 || sys_move_mount(tree, place) < 0)
+		die("console", "/dev/console");
+	send_fd(socket, master);
+	return slave;
+}

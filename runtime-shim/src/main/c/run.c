@@ -1,0 +1,397 @@
+/* `shim run PLAN`: one sandbox on the caller's own stdin, stdout and stderr. */
+#include "shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { CHANNEL_SIZE = 65536 };
+
+/* One direction: bytes on their way. Our own fds may block others, so they are only polled. */
+struct channel {
+	int from;
+	int to;
+	bool whole; /* `to` is a file, which takes all at once */
+	bool ours_from; /* closed with the channel: the other side must notice */
+	bool ours_to;
+	size_t start;
+	size_t end;
+	char bytes[CHANNEL_SIZE];
+};
+
+enum { TO_CHILD, FROM_CHILD, ERRORS, CHANNELS };
+
+struct foreground {
+	struct plan plan;
+	struct started started;
+	struct channel channels[CHANNELS];
+	int signals;
+	int caller; /* pidfd of the process that wants the sandbox, or -1 */
+	int terminal; /* of ours, when the sandbox has one */
+	struct buffer failure;
+};
+
+static void read_plan(struct plan *plan, const char *path)
+{
+	struct buffer buffer = {0};
+	cleanup_fd int file = open(path, O_RDONLY | O_CLOEXEC);
+	const char *wrong;
+
+	if (file < 0)
+		die("plan", "open %s", path);
+	/* It may hold secrets of the environment. */
+	if (unlink(path) < 0)
+		die("plan", "unlink %s", path);
+	while (buffer_fill(&buffer, file))
+		;
+	wrong = plan_parse(plan, buffer.bytes, buffer.size);
+	if (wrong)
+		die_code(EXIT_SHIM, "plan", "%s", wrong);
+}
+
+static bool is_file(int fd)
+{
+	struct stat stat;
+
+	return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+}
+
+static void connect_channel(struct channel *channel, int from, int to)
+{
+	channel->from = from;
+	channel->to = to;
+	channel->whole = is_file(to);
+}
+
+static int other_end(int ends[2], bool child_reads)
+{
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		die("start", "pipe");
+	return child_reads ? ends[0] : ends[1];
+}
+
+static void start_with_pipes(struct foreground *fg)
+{
+	int in[2] = {-1, -1};
+	int out[2];
+	int err[2];
+	struct stdio io = {.console = -1};
+
+	if (fg->plan.flags & FLAG_STDIN) {
+		io.in = other_end(in, true);
+		(void)fcntl(in[1], F_SETFL, O_NONBLOCK);
+	} else {
+		io.in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	}
+	io.out = other_end(out, false);
+	io.err = other_end(err, false);
+	if (!sandbox_start(&fg->plan, &io, &fg->started))
+		die("start", "new process");
+	(void)close(io.in);
+	(void)close(io.out);
+	(void)close(io.err);
+	if (in[1] >= 0)
+		connect_channel(&fg->channels[TO_CHILD], STDIN_FILENO, in[1]);
+	fg->channels[TO_CHILD].whole = fg->channels[TO_CHILD].ours_to = true;
+	fg->channels[FROM_CHILD].ours_from = fg->channels[ERRORS].ours_from = true;
+	connect_channel(&fg->channels[FROM_CHILD], out[0], STDOUT_FILENO);
+	connect_channel(&fg->channels[ERRORS], err[0], STDERR_FILENO);
+}
+
+/* -1: the sandbox failed before it had a terminal. */
+static int receive_fd(int socket)
+{
+	char byte;
+	struct iovec data = {.iov_base = &byte, .iov_len = 1};
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))];
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = space,
+				 .msg_controllen = sizeof space};
+	const struct cmsghdr *header;
+	int fd = -1;
+
+	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
+		return -1;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(header), sizeof fd);
+	return fd;
+}
+
+static void make_raw(struct foreground *fg)
+{
+	struct termios raw;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (tcgetattr(fd, &raw) == 0) {
+			fg->terminal = fd;
+			break;
+		}
+	}
+	/* Without our stdin being a terminal nobody types into it. */
+	if (!(fg->plan.flags & FLAG_STDIN) || tcgetattr(STDIN_FILENO, &raw) < 0)
+		return;
+	cfmakeraw(&raw);
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+static void start_with_terminal(struct foreground *fg)
+{
+	int ends[2];
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct stdio io = {.in = null, .out = null, .err = null};
+	int master;
+
+	if (null < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		die("start", "socketpair");
+	for (int fd = 0; fd <= 2; fd++) {
+		if (ioctl(fd, TIOCGWINSZ, &io.size) == 0)
+			break;
+	}
+	io.console = ends[1];
+	if (!sandbox_start(&fg->plan, &io, &fg->started))
+		die("start", "new process");
+	(void)close(ends[1]);
+	(void)close(null);
+	master = receive_fd(ends[0]);
+	(void)close(ends[0]);
+	if (master < 0)
+		return;
+	(void)fcntl(master, F_SETFL, O_NONBLOCK);
+	make_raw(fg);
+	if (fg->plan.flags & FLAG_STDIN)
+		connect_channel(&fg->channels[TO_CHILD], STDIN_FILENO, master);
+	connect_channel(&fg->channels[FROM_CHILD], master, STDOUT_FILENO);
+}
+
+static void end_channel(struct channel *channel)
+{
+	if (channel->ours_from)
+		close_fdp(&channel->from);
+	if (channel->ours_to)
+		close_fdp(&channel->to);
+	channel->from = -1;
+	channel->start = channel->end = 0;
+	channel->to = -1;
+}
+
+/* Takes what is there; false when there is nothing now. */
+static bool channel_read(struct channel *channel)
+{
+	ssize_t size = read(channel->from, channel->bytes, sizeof channel->bytes);
+
+	if (size > 0) {
+		channel->start = 0;
+		channel->end = (size_t)size;
+		return true;
+	}
+	/* A terminal's master says EIO when the last process has closed it. */
+	if (size == 0 || (errno != EAGAIN && errno != EINTR))
+		end_channel(channel);
+	return false;
+}
+
+/*
+ * At most what a pipe that polls as writable takes without blocking: the caller's fds may be shared
+ * with others, who must not find them non-blocking.
+ */
+static void channel_write(struct channel *channel)
+{
+	size_t size = channel->end - channel->start;
+	ssize_t done;
+
+	if (!channel->whole && size > 4096)
+		size = 4096;
+	done = write(channel->to, channel->bytes + channel->start, size);
+	if (done < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			end_channel(channel);
+		return;
+	}
+	channel->start += (size_t)done;
+}
+
+static bool channel_full(const struct channel *channel)
+{
+	return channel->start < channel->end;
+}
+
+static void channel_poll(const struct channel *channel, struct pollfd polled[2])
+{
+	polled[0] = (struct pollfd){.fd = channel_full(channel) ? -1 : channel->from,
+				    .events = POLLIN};
+	polled[1] = (struct pollfd){.fd = channel_full(channel) ? channel->to : -1,
+				    .events = POLLOUT};
+}
+
+static void channel_step(struct channel *channel, const struct pollfd polled[2])
+{
+	if (polled[0].revents)
+		(void)channel_read(channel);
+	else if (polled[1].revents)
+		channel_write(channel);
+}
+
+/* What is in the pipe after the last process has ended. */
+static void channel_drain(struct channel *channel)
+{
+	if (channel->from < 0)
+		return;
+	(void)fcntl(channel->from, F_SETFL, O_NONBLOCK);
+	for (;;) {
+		if (channel_full(channel)) {
+			if (!write_all(channel->to, channel->bytes + channel->start,
+				       channel->end - channel->start))
+				return;
+			channel->start = channel->end;
+		}
+		if (!channel_read(channel))
+			return;
+	}
+}
+
+static void take_signal(struct foreground *fg)
+{
+	struct signalfd_siginfo info;
+	struct winsize size;
+
+	if (read(fg->signals, &info, sizeof info) != (ssize_t)sizeof info)
+		return;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+	case SIGPIPE:
+	case SIGURG:
+		return;
+	case SIGWINCH:
+		if (fg->plan.flags & FLAG_TTY) {
+			if (fg->terminal >= 0 && fg->channels[FROM_CHILD].from >= 0 &&
+			    ioctl(fg->terminal, TIOCGWINSZ, &size) == 0)
+				(void)ioctl(fg->channels[FROM_CHILD].from, TIOCSWINSZ, &size);
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	(void)pidfd_signal(fg->started.pidfd, (int)info.ssi_signo);
+}
+
+enum { POLL_CHILD, POLL_SIGNALS, POLL_CALLER, POLL_REPORT, POLL_CHANNELS };
+
+/* Until the sandbox has ended. */
+static void relay(struct foreground *fg)
+{
+	for (;;) {
+		struct pollfd polled[POLL_CHANNELS + 2 * CHANNELS] = {
+			{.fd = fg->started.pidfd, .events = POLLIN},
+			{.fd = fg->signals, .events = POLLIN},
+			{.fd = fg->caller, .events = POLLIN},
+			{.fd = fg->started.report, .events = POLLIN},
+		};
+
+		for (size_t i = 0; i < CHANNELS; i++)
+			channel_poll(&fg->channels[i], polled + POLL_CHANNELS + 2 * i);
+		if (poll(polled, sizeof polled / sizeof *polled, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			die("run", "poll");
+		}
+		if (polled[POLL_CALLER].revents)
+			_exit(EXIT_SHIM);
+		if (polled[POLL_REPORT].revents &&
+		    !buffer_fill(&fg->failure, fg->started.report))
+			close_fdp(&fg->started.report);
+		if (polled[POLL_SIGNALS].revents)
+			take_signal(fg);
+		for (size_t i = 0; i < CHANNELS; i++)
+			channel_step(&fg->channels[i], polled + POLL_CHANNELS + 2 * i);
+		if (polled[POLL_CHILD].revents)
+			return;
+	}
+}
+
+static int finish(struct foreground *fg)
+{
+	siginfo_t info = {0};
+
+	while (waitid(P_PIDFD, (id_t)fg->started.pidfd, &info, WEXITED) < 0 && errno == EINTR)
+		;
+	channel_drain(&fg->channels[FROM_CHILD]);
+	channel_drain(&fg->channels[ERRORS]);
+	if (fg->started.report >= 0)
+		(void)buffer_fill(&fg->failure, fg->started.report);
+	if (fg->failure.size > 0) {
+		(void)dprintf(STDERR_FILENO, "jbuild-shim: %.*s\n", (int)fg->failure.size - 1,
+			      fg->failure.bytes + 1);
+		return fg->failure.bytes[0];
+	}
+	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+/*
+ * ^C is for the sandbox: in a terminal's foreground we leave the caller's process group, so that
+ * it is not for the caller too.
+ */
+static void take_foreground(int terminal)
+{
+	if (terminal >= 0 && setpgid(0, 0) == 0)
+		(void)tcsetpgrp(terminal, getpgrp());
+}
+
+static int open_caller(int *argc, char ***argv)
+{
+	pid_t parent;
+	int fd;
+
+	if (*argc < 2 || strcmp((*argv)[0], "--parent") != 0)
+		return -1;
+	parent = (pid_t)strtol((*argv)[1], NULL, 10);
+	fd = (int)syscall(SYS_pidfd_open, parent, 0);
+	if (fd < 0 || getppid() != parent)
+		die_code(EXIT_SHIM, "start", "the caller has gone");
+	*argc -= 2;
+	*argv += 2;
+	return fd;
+}
+
+/* shim run [--parent PID] PLAN; the plan is removed. */
+int role_run(int argc, char **argv)
+{
+	static struct foreground fg;
+	sigset_t all;
+
+	seal_self(argv);
+	open_standard_fds();
+	fg.terminal = -1;
+	for (size_t i = 0; i < CHANNELS; i++)
+		fg.channels[i].from = fg.channels[i].to = -1;
+	argc -= 2;
+	argv += 2;
+	fg.caller = open_caller(&argc, &argv);
+	if (argc != 1)
+		die_code(EXIT_SHIM, "usage", "shim run [--parent PID] PLAN");
+	read_plan(&fg.plan, argv[0]);
+	take_foreground(guard_enter());
+	(void)sigfillset(&all);
+	fg.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fg.signals < 0)
+		die("start", "signalfd");
+	if (fg.plan.flags & FLAG_TTY)
+		start_with_terminal(&fg);
+	else
+		start_with_pipes(&fg);
+	relay(&fg);
+	return finish(&fg);
+}

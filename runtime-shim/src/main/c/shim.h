@@ -1,0 +1,213 @@
+/* The shim: does what a plan says, decides nothing. One header for its few files. */
+#ifndef JBUILD_SHIM_H
+#define JBUILD_SHIM_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/types.h>
+
+/* Codes of `docker run` for what never ran. */
+enum { EXIT_SHIM = 125, EXIT_CANNOT_EXEC = 126, EXIT_NOT_FOUND = 127 };
+
+/* ---- plan.c: a plan is records of u32 tag, u32 length, the bytes and a NUL; little-endian ---- */
+
+enum plan_tag {
+	TAG_LOWER = 'L',
+	TAG_UPPER = 'U',
+	TAG_WORK = 'W',
+	TAG_FLAGS = 'F',
+	TAG_ARG = 'A',
+	TAG_ENV = 'E',
+	TAG_CWD = 'D',
+	TAG_IDS = 'I',
+	TAG_HOSTNAME = 'H',
+	TAG_NETNS = 'N',
+	TAG_CAPS = 'C',
+	TAG_SECCOMP = 'S',
+	TAG_RLIMIT = 'R',
+	TAG_MOUNT = 'M',
+};
+
+enum plan_flag {
+	FLAG_VOLATILE = 1 << 0,
+	FLAG_READ_ONLY = 1 << 1,
+	FLAG_NEW_NET = 1 << 2,
+	FLAG_NO_NEW_PRIVS = 1 << 3,
+	FLAG_DEVICES = 1 << 4, /* device nodes work everywhere: privileged */
+	FLAG_TTY = 1 << 5,
+	FLAG_STDIN = 1 << 6,
+	FLAG_INIT = 1 << 7,
+	FLAG_OLD_OVERLAY = 1 << 8, /* mount(2) for the overlay, as on kernels before 6.7 */
+};
+
+enum mount_kind {
+	MOUNT_BIND = 'b',    /* source, target */
+	MOUNT_FS = 'f',      /* type, target, options */
+	MOUNT_LINK = 'l',    /* text of a symbolic link, its path */
+	MOUNT_MASK = 'k',    /* "", path that must show nothing */
+	MOUNT_READONLY = 'o',/* "", path that must not be written to */
+	MOUNT_SYSCTL = 's',  /* value, path below /proc/sys */
+	MOUNT_DEVICES = 'd', /* "", folder that gets all device nodes of the host */
+};
+
+enum mount_flag {
+	MOUNT_STRICT = 1 << 0, /* no symbolic link on the way to the target */
+};
+
+struct mount_op {
+	enum mount_kind kind;
+	uint32_t attrs; /* MOUNT_ATTR_… */
+	uint32_t flags;
+	const char *source;
+	const char *target;
+	const char *options;
+	char *resolved; /* PATH_MAX bytes: the target without symbolic links */
+	int tree;       /* of a bind: opened before anything is covered */
+	bool folder;
+};
+
+struct rlimit_op {
+	uint32_t resource;
+	uint64_t soft;
+	uint64_t hard;
+};
+
+struct plan {
+	uint32_t flags;
+	const char **lowers; /* bottom one first */
+	size_t lower_count;
+	const char *upper;
+	const char *work;
+	char **argv;
+	size_t argc;
+	char **env;
+	size_t env_count;
+	const char *cwd;
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t group_count;
+	const char *hostname;
+	const char *netns;
+	uint64_t caps;
+	const void *seccomp;
+	size_t seccomp_size;
+	struct rlimit_op *rlimits;
+	size_t rlimit_count;
+	struct mount_op *mounts;
+	size_t mount_count;
+};
+
+/* The plan points into the bytes. Returns NULL, or what is wrong with them. */
+const char *plan_parse(struct plan *plan, char *bytes, size_t size);
+void plan_free(struct plan *plan);
+
+/* ---- util.c ---- */
+
+/* Where die() reports to; -1: stderr. */
+extern int report_fd;
+
+/* Reports "STEP: WHAT: strerror(errno)" and ends with EXIT_SHIM. */
+__attribute__((noreturn, format(printf, 2, 3))) void die(const char *step, const char *fmt, ...);
+/* The same with a code of its own and without errno. */
+__attribute__((noreturn, format(printf, 3, 4))) void die_code(int code, const char *step,
+							      const char *fmt, ...);
+
+void close_fdp(int *fd);
+#define cleanup_fd __attribute__((cleanup(close_fdp)))
+
+bool write_all(int fd, const void *bytes, size_t size);
+/* Appends what can be read to a buffer that grows; false at the end of file or on an error. */
+struct buffer {
+	char *bytes;
+	size_t size;
+	size_t room;
+};
+bool buffer_fill(struct buffer *buffer, int fd);
+int pidfd_signal(int pidfd, int sig);
+/* Makes sure that 0, 1 and 2 are open, so that no pipe of ours becomes one of them. */
+void open_standard_fds(void);
+/* Replaces this process by a copy of itself that nobody can write to (CVE-2019-5736). */
+void seal_self(char **argv);
+
+/* ---- sys.c: calls that libc does not know yet ---- */
+
+struct open_how_args;
+int sys_openat2(int dir, const char *path, int flags, uint64_t resolve);
+int sys_open_tree(int dir, const char *path, unsigned int flags);
+int sys_move_mount(int from, int to);
+int sys_mount_attr(int fd, bool recursive, uint64_t set, uint64_t propagation);
+int sys_fsopen(const char *type);
+int sys_fs_string(int fs, const char *key, const char *value);
+int sys_fs_flag(int fs, const char *key);
+int sys_fs_mount(int fs, uint64_t attrs);
+int sys_pivot_root(const char *root, const char *old);
+int sys_close_range(unsigned int first, unsigned int last);
+int sys_setns_net(int fd);
+/* Of the C libraries, some take the request as int, some as unsigned long. */
+int sys_ioctl(int fd, unsigned long request, const void *argument);
+
+/* ---- path.c: paths below the sandbox's root, never through it ---- */
+
+int open_beneath(int root, const char *path, int flags);
+/* Writes the path without symbolic links; 1 if it is there, 0 if its end is missing, -1 on error. */
+int resolve_beneath(int root, const char *path, char *out);
+/* Makes what is missing of a resolved path; returns it opened with O_PATH. */
+int create_beneath(int root, const char *path, bool folder);
+bool is_below(const char *path, const char *folder);
+
+/* ---- rootfs.c, mounts.c, devices.c: in the child ---- */
+
+int rootfs_mount(struct plan *plan);
+void mounts_open_sources(struct plan *plan);
+void mounts_make(struct plan *plan, int root);
+int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs);
+void devices_copy(int folder);
+/* Opens a terminal in the sandbox, sends its master away, returns the other end. */
+int console_open(int root, int socket, const struct winsize *size, uid_t owner);
+
+/* ---- creds.c, exec.c: in the child ---- */
+
+void creds_limits(const struct plan *plan);
+void creds_seccomp(const struct plan *plan);
+void creds_bounding(const struct plan *plan);
+void creds_become(const struct plan *plan);
+__attribute__((noreturn)) void exec_command(const struct plan *plan);
+
+/* ---- guard.c ---- */
+
+/*
+ * Returns a terminal that we are in the foreground of, or -1. Goes on in a child that is the first process of a pid namespace, below which all sandboxes are;
+ * the caller stays behind, passes signals on, restores the terminal and ends with its code.
+ */
+int guard_enter(void);
+
+/* ---- sandbox.c ---- */
+
+struct stdio {
+	int in;
+	int out;
+	int err;
+	int console; /* socket that takes the master of the terminal, or -1 */
+	struct winsize size;
+};
+
+struct started {
+	pid_t pid;
+	int pidfd;
+	int report; /* u8 code and a text when the command could not be run; end of file when it runs */
+};
+
+/* Returns false with errno when not even a process could be made. */
+bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out);
+
+/* ---- roles ---- */
+
+int role_serve(int argc, char **argv);
+int role_run(int argc, char **argv);
+int role_scan(int argc, char **argv);
+
+#endif

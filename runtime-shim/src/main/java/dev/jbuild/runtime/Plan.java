@@ -1,0 +1,235 @@
+package dev.jbuild.runtime;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * From what is wanted to the steps of the shim: all that is Docker's policy is here. Mounts, masks
+ * and read-only paths are those of moby's default OCI spec (runtime-spec, config-linux.md).
+ */
+final class Plan {
+  private static final int RDONLY = 1; // MOUNT_ATTR_…, linux/mount.h
+  private static final int NOSUID = 2;
+  private static final int NODEV = 4;
+  private static final int NOEXEC = 8;
+  private static final int STRICTATIME = 0x20;
+  private static final int STRICT = 1;
+
+  private static final int FLAG_VOLATILE = 1;
+  private static final int FLAG_READ_ONLY = 1 << 1;
+  private static final int FLAG_NEW_NET = 1 << 2;
+  private static final int FLAG_NO_NEW_PRIVS = 1 << 3;
+  private static final int FLAG_DEVICES = 1 << 4;
+  private static final int FLAG_TTY = 1 << 5;
+  private static final int FLAG_STDIN = 1 << 6;
+  private static final int FLAG_INIT = 1 << 7;
+
+  /** Makes the shim mount the overlay as on kernels before 6.5, for tests. */
+  static final int FLAG_OLD_OVERLAY = 1 << 8;
+
+  private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
+  private static final String[][] LINKS = {
+    {"/proc/self/fd", "/dev/fd"},
+    {"/proc/self/fd/0", "/dev/stdin"},
+    {"/proc/self/fd/1", "/dev/stdout"},
+    {"/proc/self/fd/2", "/dev/stderr"},
+    {"/proc/kcore", "/dev/core"},
+    {"pts/ptmx", "/dev/ptmx"},
+  };
+  private static final String[] MASKED = {
+    "/proc/asound",
+    "/proc/acpi",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/sys/firmware",
+    "/sys/devices/virtual/powercap",
+  };
+  private static final String[] READ_ONLY = {
+    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
+  };
+
+  private final Sandbox sandbox;
+  private final Isolation isolation;
+  private final PlanWriter out = new PlanWriter();
+  private final Set<String> targets = new HashSet<>();
+
+  private Plan(Sandbox sandbox) {
+    this.sandbox = sandbox;
+    this.isolation = sandbox.isolation();
+  }
+
+  /** For a build step: output to pipes, nothing on stdin. */
+  static byte[] of(Sandbox sandbox) {
+    return of(sandbox, 0);
+  }
+
+  static byte[] of(Sandbox sandbox, boolean tty, boolean stdin) {
+    return of(sandbox, (tty ? FLAG_TTY : 0) | (stdin ? FLAG_STDIN : 0));
+  }
+
+  static byte[] of(Sandbox sandbox, int extraFlags) {
+    Plan plan = new Plan(sandbox);
+    plan.root();
+    plan.command();
+    plan.isolation(extraFlags);
+    plan.mounts();
+    return plan.out.toBytes();
+  }
+
+  private void root() {
+    for (Path lower : sandbox.root().lowers()) {
+      out.text('L', absolute(lower));
+    }
+    if (sandbox.root() instanceof RootFs.Overlay overlay) {
+      out.text('U', absolute(overlay.upper()));
+      out.text('W', absolute(overlay.work()));
+    }
+  }
+
+  private void command() {
+    Command command = sandbox.command();
+    command.argv().forEach(word -> out.text('A', word));
+    command.env().forEach(entry -> out.text('E', entry));
+    out.text('D', command.cwd());
+    int[] ids = new int[2 + command.groups().size()];
+    ids[0] = command.uid();
+    ids[1] = command.gid();
+    for (int i = 2; i < ids.length; i++) {
+      ids[i] = command.groups().get(i - 2);
+    }
+    out.numbers('I', ids);
+  }
+
+  private void isolation(int extraFlags) {
+    int flags = extraFlags;
+    if (sandbox.root() instanceof RootFs.Overlay overlay && overlay.volatileUpper()) {
+      flags |= FLAG_VOLATILE;
+    }
+    flags |= isolation.readOnlyRoot() ? FLAG_READ_ONLY : 0;
+    flags |= isolation.noNewPrivileges() ? FLAG_NO_NEW_PRIVS : 0;
+    flags |= isolation.privileged() ? FLAG_DEVICES : 0;
+    flags |= isolation.init() ? FLAG_INIT : 0;
+    switch (isolation.network()) {
+      case Network.Host() -> {}
+      case Network.None() -> flags |= FLAG_NEW_NET;
+      case Network.Namespace(Path file) -> out.text('N', absolute(file));
+    }
+    out.numbers('F', flags);
+    if (!isolation.hostname().isEmpty()) {
+      out.text('H', isolation.hostname());
+    }
+    Set<String> held =
+        Capabilities.held(
+            isolation.privileged() ? Set.copyOf(Capabilities.all()) : isolation.capabilities());
+    out.longs('C', Capabilities.mask(held));
+    seccomp(held);
+    for (Rlimit limit : isolation.rlimits()) {
+      out.rlimit(Rlimits.number(limit.name()), limit.soft(), limit.hard());
+    }
+  }
+
+  private void seccomp(Set<String> held) {
+    if (isolation.privileged()) {
+      return;
+    }
+    switch (isolation.seccomp()) {
+      case Seccomp.Default() -> out.bytes('S', Profiles.docker(held));
+      case Seccomp.Unconfined() -> {}
+      case Seccomp.Program(byte[] bpf) -> out.bytes('S', bpf);
+    }
+  }
+
+  private void mounts() {
+    // As Docker sorts them, so that /a/b is mounted after /a, in whatever order they were given.
+    List<SandboxMount> own = new ArrayList<>(sandbox.mounts());
+    own.sort(Comparator.comparingInt(mount -> depth(target(mount))));
+    own.forEach(mount -> targets.add(target(mount)));
+    system("/proc", "proc", "", NOSUID | NOEXEC | NODEV);
+    if (!targets.contains("/dev")) {
+      devices();
+    }
+    int sysAttrs = NOSUID | NOEXEC | NODEV | (isolation.privileged() ? 0 : RDONLY);
+    system("/sys", "sysfs", "", sysAttrs);
+    own.forEach(this::own);
+    if (isolation.network() instanceof Network.None) {
+      // A network namespace of its own: what Docker opens to everybody there.
+      out.mount('s', 0, 0, "0", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
+      out.mount('s', 0, 0, "0 2147483647", "/proc/sys/net/ipv4/ping_group_range");
+    }
+    if (!isolation.privileged()) {
+      for (String path : MASKED) {
+        out.mount('k', 0, 0, "", path);
+      }
+      for (String path : READ_ONLY) {
+        out.mount('o', 0, 0, "", path);
+      }
+    }
+  }
+
+  private void devices() {
+    int nodev = isolation.privileged() ? 0 : NODEV;
+    system("/dev", "tmpfs", "mode=755,size=65536k", NOSUID | STRICTATIME | nodev);
+    system("/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", NOSUID | NOEXEC);
+    system("/dev/shm", "tmpfs", "mode=1777,size=" + isolation.shmSize(), NOSUID | NOEXEC | NODEV);
+    system("/dev/mqueue", "mqueue", "", NOSUID | NOEXEC | NODEV);
+    if (isolation.privileged()) {
+      out.mount('d', 0, 0, "", "/dev");
+    } else {
+      for (String name : DEVICES) {
+        out.mount('b', 0, 0, "/dev/" + name, "/dev/" + name);
+      }
+    }
+    for (String[] link : LINKS) {
+      out.mount('l', 0, 0, link);
+    }
+  }
+
+  private void system(String target, String type, String options, int attrs) {
+    if (!targets.contains(target)) {
+      out.mount('f', attrs, STRICT, type, target, options);
+    }
+  }
+
+  private void own(SandboxMount mount) {
+    switch (mount) {
+      case SandboxMount.Bind bind ->
+          out.mount('b', bind.readOnly() ? RDONLY : 0, 0, absolute(bind.source()), target(mount));
+      case SandboxMount.Tmpfs tmpfs -> {
+        String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
+        String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
+        int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
+        out.mount('f', attrs, 0, "tmpfs", target(mount), options);
+      }
+    }
+  }
+
+  private static String target(SandboxMount mount) {
+    String path = Path.of(mount.target()).normalize().toString();
+    if (path.equals("/")) {
+      throw new IllegalArgumentException("invalid mount: the target can't be '/'");
+    }
+    return path;
+  }
+
+  private static int depth(String path) {
+    int slashes = 0;
+    for (int i = 0; i < path.length(); i++) {
+      slashes += path.charAt(i) == '/' ? 1 : 0;
+    }
+    return slashes;
+  }
+
+  private static String absolute(Path path) {
+    return path.toAbsolutePath().toString();
+  }
+}
