@@ -18,8 +18,24 @@ prepare() {
   # A build by Maven itself (./test) left no mark; an interrupted one left the wrong one.
   [ -e "$state/built" ] || [ ! -e "$lib" ] || touch -r "$lib" "$state/built" 2>/dev/null
   made=
-  if [ ! -e "$lib" ] || [ -e "$state/building" ] || { [ -w "$state" ] && newer_source; }; then build; fi
+  if [ ! -e "$lib" ] || [ -e "$state/building" ] || { [ -w "$state" ] && outdated; }; then build; fi
   remember
+}
+
+# Everything that the program is built from, with the folders, whose time changes when a file is added or taken away.
+sources() {
+  (
+    cd -- "$here" || exit
+    for module in grammar oci parser cache registry-client runtime-shim builder engine cli; do
+      find "$module/pom.xml" "$module/src/main" "$@" 2>/dev/null
+    done
+    find pom.xml "$@"
+  )
+}
+
+# Is there a source newer than the build? Sets $newer to one.
+outdated() {
+  [ "${JBUILD_REBUILD-}" != never ] && newer=$(sources -newer "$state/built" -print | head -n 1) && [ -n "$newer" ]
 }
 
 # ---- building ------------------------------------------------------------------------------------------------------
@@ -33,17 +49,19 @@ build() {
   if command -v flock >/dev/null && ! flock -n 9; then
     say 'another jbuild is building this checkout, waiting for it'
     flock 9
-    if [ -e "$lib" ] && [ ! -e "$state/building" ] && ! newer_source; then
+    if [ -e "$lib" ] && [ ! -e "$state/building" ] && ! outdated; then
       exec 9>&-
       return
     fi
   fi
   if [ -e "$lib" ] && [ ! -e "$state/building" ]; then
-    say "${newer#"$here/"} is newer than the build: building again (JBUILD_REBUILD=never leaves that out)"
+    say "$newer is newer than the build: building again (JBUILD_REBUILD=never leaves that out)"
   else
     say 'first call: building jbuild from its sources, a minute or two'
   fi
   : >"$state/building"
+  # Another version of a library would come to lie beside the old one.
+  case $newer in *pom.xml) rm -rf "$lib" ;; esac
   maven || fail "the build failed; Maven's errors are above, all of its words in $state/build.log"
   mv -f "$state/building" "$state/built"
   made=yes
@@ -85,6 +103,7 @@ progress() {
 
 # Names the cache by digest, starts making it if it is not there, and writes down what the fast path compares.
 remember() {
+  newer_source() { :; }
   seen=$(signature)
   [ -n "$seen" ] || { [ -e "$lib" ] || fail "there is no build in $lib"; return; }   # no GNU stat: no cache, but it runs
   command -v sha256sum >/dev/null || return
@@ -115,6 +134,9 @@ write_state() {
     printf 'jb_given=%s\n' "$(quoted "$jb_given")"
     printf 'jb_cache=%s\n' "$jb_cache"
     printf 'jb_signature=%s\n' "$(quoted "$seen")"
+    printf 'newer_source() {\n  for newer in'
+    sources -print | sort | sed "s/'/'\\\\''/g; s/.*/ '&'/" | tr -d '\n'
+    printf '; do\n    [ "$newer" -nt .jbuild/built ] && exit\n  done\n}\n'
   } >"$state/launch.$$" && mv -f "$state/launch.$$" "$state/launch"
 }
 
