@@ -108,9 +108,9 @@ remember() {
   [ -n "$seen" ] || { [ -e "$lib" ] || fail "there is no build in $lib"; return; }   # no GNU stat: no cache, but it runs
   command -v sha256sum >/dev/null || return
   name=$(cd -- "$lib" && { sha256sum -- *.jar "$here/jbuild" "$here/build/launcher.sh"; cat "$jb_home/release"; echo "$jb_home"; } | sha256sum)
-  jb_cache=${name%% *}.aot
+  jb_cache=${name%% *}
   [ -w "$state/aot" ] || return
-  if [ ! -e "$state/aot/$jb_cache" ] && [ ! -e "$state/aot/$jb_cache.failed" ] && [ "${JBUILD_AOT-}" != off ]; then
+  if [ ! -e "$state/aot/$jb_cache.trained" ] && [ "${JBUILD_AOT-}" != off ]; then
     case ${JBUILD_AOT-}$made in
       wait* | *yes)
         say 'training the start-up cache'
@@ -142,31 +142,45 @@ write_state() {
 
 quoted() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 
-# Makes the cache from a run of the paths that are worth it: a build, the same build again from the cache, and a container. What
-# is trained too broadly slows every start.
+# Makes a cache for each kind of call from one such call: a build that finds everything done, a container, a list. What has failed is
+# not tried again: the program runs without.
 train() {
   command -v flock >/dev/null && { exec 8>"$state/aot/lock" && flock -n 8 || return 0; }
   room=$(mktemp -d "$state/aot/train.XXXXXX") || return 0
   class_path
-  mkdir "$room/context"
-  printf 'FROM jbuild/tiny\nARG who=you\nENV GREETING=hello\nLABEL a=b\nWORKDIR /app\nCOPY . .\nRUN echo $GREETING > greeting\nEXPOSE 80\nUSER root\nCMD ["cat", "greeting"]\n' \
-    >"$room/context/Dockerfile"
-  echo data >"$room/context/data"
-  training "$room" >"$state/aot/train.log" 2>&1
-  if [ -s "$room/cache.aot" ]; then
-    find "$state/aot" -maxdepth 1 -name '*.aot' -exec rm -f {} +
-    mv -f "$room/cache.aot" "$state/aot/$jb_cache"
-  else
-    : >"$state/aot/$jb_cache.failed"
-  fi
+  context=$room/context
+  mkdir "$context"
+  cat >"$context/Dockerfile" <<'END'
+FROM jbuild/tiny
+ARG who=you
+ENV GREETING=hello
+LABEL a=b
+WORKDIR /app
+COPY . .
+RUN echo $GREETING > greeting
+EXPOSE 80
+USER root
+CMD ["cat", "greeting"]
+END
+  echo data >"$context/data"
+  {
+    find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
+    export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
+    run_java -Xshare:auto build -q -t trained "$context"
+    train_kind build build -t trained "$context"
+    train_kind run run --rm trained
+    flags="$flags -XX:TieredStopAtLevel=1"
+    train_kind list images
+    : >"$state/aot/$jb_cache.trained"
+  } >"$state/aot/train.log" 2>&1
   rm -rf "$room"
-  exec 8>&-
 }
 
-training() {
-  export JBUILD_ROOT="$1/root" JBUILD_REGISTRIES="$1/none.json"
-  run_java -Xshare:auto build -q -t trained "$1/context"
-  run_java "-XX:AOTCacheOutput=$1/cache.aot" build -t trained "$1/context"
+# A cache for calls of kind $1, from the call that follows.
+train_kind() {
+  kind=$1
+  shift
+  run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
 }
 
 run_java() {
