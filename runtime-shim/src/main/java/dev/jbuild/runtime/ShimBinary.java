@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the shim's executable is. */
@@ -33,6 +34,35 @@ public final class ShimBinary {
               + ", which is not an executable file");
     }
     return file;
+  }
+
+  /** The names under which {@link #tiny} answers, each a link to it in {@code /bin}. */
+  public static List<String> tinyNames() {
+    return List.of(
+        "[",
+        "cat",
+        "chmod",
+        "cp",
+        "echo",
+        "env",
+        "false",
+        "hello",
+        "hostname",
+        "id",
+        "ln",
+        "ls",
+        "mkdir",
+        "mv",
+        "printf",
+        "pwd",
+        "rm",
+        "sh",
+        "sleep",
+        "test",
+        "touch",
+        "true",
+        "uname",
+        "wc");
   }
 
   /** The static program that is the whole content of the image {@code jbuild/tiny}. */
