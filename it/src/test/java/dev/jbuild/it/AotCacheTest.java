@@ -143,7 +143,7 @@ final class AotCacheTest {
 
   private List<Path> caches() throws IOException {
     try (Stream<Path> files = Files.list(checkout.resolve(".jbuild/aot"))) {
-      return files.filter(file -> file.toString().endsWith(".aot")).toList();
+      return files.filter(file -> file.toString().endsWith("-list.aot")).toList();
     }
   }
 
