@@ -43,7 +43,8 @@ outdated() {
 build() {
   [ -w "$state" ] || fail "cannot build: $state cannot be written"
   need mvn maven "Maven"
-  if ! command -v musl-gcc >/dev/null; then need gcc gcc "a C compiler"; fi
+  need make make "make"
+  command -v musl-gcc >/dev/null || need gcc "musl-tools (or gcc)" "a C compiler"
   # Two first calls at once: the second waits, then finds everything there.
   exec 9>"$state/build.lock"
   if command -v flock >/dev/null && ! flock -n 9; then
@@ -70,7 +71,7 @@ build() {
 
 need() {
   command -v "$1" >/dev/null && return
-  fail "$3 ($1) is needed to build jbuild; Debian: apt-get install $2"
+  fail "$3 is needed to build jbuild, and $1 is not on the PATH; Debian: apt-get install $2"
 }
 
 # One line per module on stderr, all of Maven's words in the log. The gates are ./test's business, so they are skipped.
