@@ -104,7 +104,8 @@ final class RandomTree {
       return meta;
     }
     TreeMap<String, XattrValue> xattrs = new TreeMap<>();
-    byte[] value = new byte[random.nextInt(30)];
+    // Never empty: to readers in Go an empty value means that there is none.
+    byte[] value = new byte[1 + random.nextInt(30)];
     random.nextBytes(value);
     xattrs.put("trusted.test", XattrValue.of(value));
     if (random.nextBoolean()) {
