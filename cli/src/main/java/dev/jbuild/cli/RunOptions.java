@@ -30,7 +30,7 @@ record RunOptions(
     String image,
     List<String> command,
     Optional<String> name,
-    Process process,
+    Program program,
     List<SandboxMount> mounts,
     Isolation isolation,
     List<String> extraHosts,
@@ -43,7 +43,7 @@ record RunOptions(
    * @param environment {@code NAME=value}, in order
    * @param entrypoint present and empty: none
    */
-  record Process(
+  record Program(
       List<String> environment,
       Optional<String> workingDirectory,
       Optional<String> user,
@@ -118,7 +118,7 @@ record RunOptions(
         given.operand(0),
         given.operands().subList(1, given.operands().size()),
         given.value("--name"),
-        new Process(
+        new Program(
             environment(given, environment),
             given.value("--workdir"),
             given.value("--user"),

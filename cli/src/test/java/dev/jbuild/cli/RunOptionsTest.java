@@ -31,7 +31,7 @@ class RunOptionsTest {
     assertThat(options.place().tty()).isTrue();
     assertThat(options.place().interactive()).isTrue();
     assertThat(options.place().remove()).isTrue();
-    assertThat(options.process().workingDirectory()).contains("/x");
+    assertThat(options.program().workingDirectory()).contains("/x");
   }
 
   @Test
@@ -39,7 +39,7 @@ class RunOptionsTest {
     Path file = Files.writeString(folder.resolve("env"), "# comment\nA=file\nB=b c\n\nHERE\n");
     RunOptions options =
         read("--env-file", file.toString(), "-e", "A=flag", "-e", "GONE", "-eC=", "image");
-    assertThat(options.process().environment())
+    assertThat(options.program().environment())
         .containsExactly("A=flag", "B=b c", "HERE=yes", "C=");
   }
 
