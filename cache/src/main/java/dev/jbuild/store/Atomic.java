@@ -1,0 +1,47 @@
+package dev.jbuild.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Small files that appear whole or not at all. */
+public final class Atomic {
+  private static final AtomicLong COUNTER = new AtomicLong();
+  private static final String PROCESS =
+      Long.toHexString(ProcessHandle.current().pid()) + "-" + Long.toHexString(System.nanoTime());
+
+  private Atomic() {}
+
+  /** A name under the store's {@code tmp} that nobody else uses. */
+  public static Path temporary(Path root) {
+    return root.resolve("tmp").resolve("w" + PROCESS + "-" + COUNTER.incrementAndGet());
+  }
+
+  /** Writes a file under another name and renames it. */
+  public static void write(Path root, Path file, byte[] content) throws IOException {
+    Path temporary = temporary(root);
+    try {
+      Files.write(temporary, content);
+      try {
+        move(temporary, file);
+      } catch (java.nio.file.NoSuchFileException _) {
+        Files.createDirectories(file.getParent());
+        move(temporary, file);
+      }
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** Writes a text in UTF-8. */
+  public static void write(Path root, Path file, String content) throws IOException {
+    write(root, file, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.jbuild.store;
+
+import dev.jbuild.oci.Digest;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Content by digest: {@code blobs/ALGORITHM/HEX}. What is read has been checked. */
+public final class Blobs {
+  private static final int READ_LIMIT = 64 << 20;
+
+  private final Path root;
+
+  Blobs(Path root) {
+    this.root = root;
+  }
+
+  public boolean has(Digest digest) {
+    return Files.exists(path(digest));
+  }
+
+  /** In bytes. */
+  public long size(Digest digest) throws IOException {
+    return Files.size(path(digest));
+  }
+
+  /** Where the content is, when it is there. */
+  public Path path(Digest digest) {
+    return root.resolve("blobs").resolve(digest.algorithm()).resolve(digest.hex());
+  }
+
+  /** The content as a stream, which fails at its end when the bytes are not those of the digest. */
+  public InputStream open(Digest digest) throws IOException {
+    return new Verifying(Files.newInputStream(path(digest)), digest);
+  }
+
+  /** Content that fits in memory, checked. */
+  public byte[] read(Digest digest) throws IOException {
+    Path path = path(digest);
+    byte[] content;
+    try {
+      if (Files.size(path) > READ_LIMIT) {
+        throw new StoreException("blob " + digest + " is too large to be read at once");
+      }
+      content = Files.readAllBytes(path);
+    } catch (NoSuchFileException _) {
+      throw new StoreException(
+          "blob "
+              + digest
+              + " is missing in the store "
+              + root
+              + "; pull or build the image again");
+    }
+    if (!HexFormat.of().formatHex(digest.newComputation().digest(content)).equals(digest.hex())) {
+      throw corrupt(digest);
+    }
+    return content;
+  }
+
+  /** Adds content; the same content again changes nothing. */
+  public Digest put(byte[] content) throws IOException {
+    Digest digest = Digest.sha256(content);
+    if (!has(digest)) {
+      Atomic.write(root, path(digest), content);
+    }
+    return digest;
+  }
+
+  /** Begins to add content of any size. */
+  public Ingest ingest() throws IOException {
+    return new Ingest(root, this);
+  }
+
+  /** Removes content; nothing happens when it is not there. */
+  public void remove(Digest digest) throws IOException {
+    Files.deleteIfExists(path(digest));
+  }
+
+  /** All digests, in no order. */
+  public List<Digest> all() throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve("blobs/sha256"))) {
+      return files.map(p -> new Digest("sha256", p.getFileName().toString())).toList();
+    }
+  }
+
+  private StoreException corrupt(Digest digest) {
+    return new StoreException(
+        "blob "
+            + digest
+            + " in the store "
+            + root
+            + " is damaged; remove the image and pull or build it again");
+  }
+
+  private final class Verifying extends FilterInputStream {
+    private final Digest expected;
+    private final MessageDigest computation;
+    private boolean checked;
+
+    Verifying(InputStream in, Digest expected) {
+      super(in);
+      this.expected = expected;
+      this.computation = expected.newComputation();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int count = super.read(buffer, offset, length);
+      if (count > 0) {
+        computation.update(buffer, offset, count);
+      } else if (count < 0 && !checked) {
+        checked = true;
+        if (!HexFormat.of().formatHex(computation.digest()).equals(expected.hex())) {
+          throw corrupt(expected);
+        }
+      }
+      return count;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      return readNBytes((int) Math.min(count, 1 << 16)).length;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+  }
+}

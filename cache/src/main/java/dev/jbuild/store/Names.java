@@ -1,0 +1,130 @@
+package dev.jbuild.store;
+
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageReference;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Names of images: one small file a name, which says the manifest's type, digest and size. */
+public final class Names {
+  private final Path root;
+
+  Names(Path root) {
+    this.root = root;
+  }
+
+  /**
+   * An image that is known by a name, or lost its last one.
+   *
+   * @param since when the name was given
+   */
+  public record Named(Optional<ImageReference> reference, Descriptor target, Instant since) {}
+
+  /** What a name stands for; a name without a tag means {@code latest}. */
+  public Optional<Descriptor> get(ImageReference reference) {
+    return read(file(reference));
+  }
+
+  /** Moves a name; an image that thereby loses its last name stays as an untagged one. */
+  public void set(ImageReference reference, Descriptor target) throws IOException {
+    Optional<Descriptor> before = get(reference);
+    Atomic.write(root, file(reference), print(target));
+    Files.deleteIfExists(untagged(target.digest()));
+    if (before.isPresent() && !before.get().digest().equals(target.digest())) {
+      keepUnlessNamed(before.get());
+    }
+  }
+
+  /** Takes a name away, and says whether it was there. The image stays if it has others. */
+  public boolean remove(ImageReference reference) throws IOException {
+    return Files.deleteIfExists(file(reference));
+  }
+
+  /** Keeps an image that has no name. */
+  public void addUntagged(Descriptor target) throws IOException {
+    keepUnlessNamed(target);
+  }
+
+  /** Forgets an image that has no name. */
+  public boolean removeUntagged(Digest manifest) throws IOException {
+    return Files.deleteIfExists(untagged(manifest));
+  }
+
+  /** All images, sorted by name, the untagged ones last. */
+  public List<Named> list() throws IOException {
+    List<Named> all = new ArrayList<>();
+    for (Path file : files("names")) {
+      String name = URLDecoder.decode(file.getFileName().toString(), StandardCharsets.UTF_8);
+      Optional<Descriptor> target = read(file);
+      if (target.isPresent()) {
+        all.add(new Named(Optional.of(ImageReference.parse(name)), target.get(), time(file)));
+      }
+    }
+    all.sort(Comparator.comparing(n -> n.reference().map(ImageReference::toString).orElse("")));
+    for (Path file : files("untagged")) {
+      Optional<Descriptor> target = read(file);
+      if (target.isPresent()) {
+        all.add(new Named(Optional.empty(), target.get(), time(file)));
+      }
+    }
+    return all;
+  }
+
+  private void keepUnlessNamed(Descriptor target) throws IOException {
+    for (Named named : list()) {
+      if (named.reference().isPresent() && named.target().digest().equals(target.digest())) {
+        return;
+      }
+    }
+    Atomic.write(root, untagged(target.digest()), print(target));
+  }
+
+  private Path file(ImageReference reference) {
+    String name = reference.withDefaultTag().toString();
+    return root.resolve("names").resolve(URLEncoder.encode(name, StandardCharsets.UTF_8));
+  }
+
+  private Path untagged(Digest manifest) {
+    return root.resolve("untagged").resolve(manifest.hex());
+  }
+
+  private List<Path> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(root.resolve(folder))) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static String print(Descriptor target) {
+    return target.mediaType() + " " + target.digest() + " " + target.size() + "\n";
+  }
+
+  private static Optional<Descriptor> read(Path file) {
+    try {
+      String[] parts = Files.readString(file).strip().split(" ", -1);
+      if (parts.length != 3 || !Digest.isDigest(parts[1])) {
+        return Optional.empty();
+      }
+      return Optional.of(Descriptor.of(parts[0], Digest.parse(parts[1]), Long.parseLong(parts[2])));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    } catch (IOException | NumberFormatException e) {
+      throw new StoreException("cannot read the name " + file + ": " + e, e);
+    }
+  }
+
+  private static Instant time(Path file) throws IOException {
+    return Files.getLastModifiedTime(file).toInstant();
+  }
+}
