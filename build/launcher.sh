@@ -94,10 +94,10 @@ maven() {
   }
 }
 
-# "[INFO] Building jbuild cache 0.1.0-SNAPSHOT      [4/9]" -> "jbuild:   [4/9] cache"
+# "[INFO] Building jbuild registry client 0.1.0-SNAPSHOT      [4/9]" -> "jbuild:   [4/9] registry client"
 progress() {
   name=${1#*Building jbuild }
-  say "  [${1##*[}" "${name%% *}"
+  case $name in [0-9]*) ;; *) say "  [${1##*[}" "${name%% [0-9]*}" ;; esac
 }
 
 # ---- the AOT cache -------------------------------------------------------------------------------------------------
