@@ -1,0 +1,135 @@
+package dev.jbuild.cache;
+
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Users and groups by the image's own {@code /etc/passwd} and {@code /etc/group}. */
+public final class Accounts {
+  private static final int LIMIT = 4 << 20;
+
+  private final List<String[]> users;
+  private final List<String[]> groups;
+
+  private Accounts(List<String[]> users, List<String[]> groups) {
+    this.users = users;
+    this.groups = groups;
+  }
+
+  /**
+   * Whom a process runs as.
+   *
+   * @param groups supplementary ones
+   * @param home absolute
+   */
+  public record Account(int uid, int gid, List<Integer> groups, String home) {}
+
+  /** Reads both files; a missing one is empty. */
+  public static Accounts of(LayerStack stack) throws IOException {
+    return new Accounts(lines(stack, "/etc/passwd", 7), lines(stack, "/etc/group", 4));
+  }
+
+  /**
+   * Whom {@code user[:group]} means, by name or number; empty is root.
+   *
+   * @throws IllegalArgumentException when a name is not known
+   */
+  public Account find(String text) {
+    int colon = text.indexOf(':');
+    String user = colon < 0 ? text : text.substring(0, colon);
+    String group = colon < 0 ? "" : text.substring(colon + 1);
+    Optional<String[]> entry = find(users, user.isEmpty() ? "0" : user);
+    int uid = entry.map(e -> number(e[2])).orElseGet(() -> numeric("user", "passwd", user));
+    String home = entry.map(e -> e.length > 5 ? e[5] : "").filter(h -> !h.isEmpty()).orElse("/");
+    if (!group.isEmpty()) {
+      return new Account(uid, group(group), List.of(), home);
+    }
+    int gid = entry.map(e -> number(e[3])).orElse(0);
+    TreeSet<Integer> more = new TreeSet<>();
+    if (entry.isPresent()) {
+      String name = entry.get()[0];
+      for (String[] line : groups) {
+        if (line.length > 3 && List.of(line[3].split(",")).contains(name)) {
+          more.add(number(line[2]));
+        }
+      }
+    }
+    return new Account(uid, gid, new ArrayList<>(more), home);
+  }
+
+  /**
+   * Owner for {@code --chown=user[:group]}: without a group, a known user's own; a number's own.
+   *
+   * @throws IllegalArgumentException when a name is not known
+   */
+  public int[] owner(String text) {
+    int colon = text.indexOf(':');
+    String user = colon < 0 ? text : text.substring(0, colon);
+    if (colon >= 0) {
+      return new int[] {user.isEmpty() ? 0 : find(user).uid(), group(text.substring(colon + 1))};
+    }
+    if (isNumber(user)) {
+      return new int[] {number(user), number(user)};
+    }
+    Account account = find(user);
+    return new int[] {account.uid(), account.gid()};
+  }
+
+  private int group(String text) {
+    return find(groups, text)
+        .map(e -> number(e[2]))
+        .orElseGet(() -> numeric("group", "group", text));
+  }
+
+  private static Optional<String[]> find(List<String[]> lines, String nameOrNumber) {
+    for (String[] line : lines) {
+      if (line[0].equals(nameOrNumber)) {
+        return Optional.of(line);
+      }
+    }
+    for (String[] line : lines) {
+      if (line[2].equals(nameOrNumber)) {
+        return Optional.of(line);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int numeric(String what, String file, String text) {
+    if (text.isEmpty()) {
+      return 0;
+    }
+    if (!isNumber(text)) {
+      throw new IllegalArgumentException(
+          "unable to find " + what + " " + text + ": no matching entries in " + file + " file");
+    }
+    return number(text);
+  }
+
+  private static boolean isNumber(String text) {
+    return !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(Character::isDigit);
+  }
+
+  private static int number(String text) {
+    return isNumber(text) ? (int) Long.parseLong(text) : 0;
+  }
+
+  private static List<String[]> lines(LayerStack stack, String path, int fields)
+      throws IOException {
+    Optional<byte[]> content = stack.read(path, LIMIT);
+    List<String[]> lines = new ArrayList<>();
+    if (content.isPresent()) {
+      for (String line : new String(content.get(), StandardCharsets.UTF_8).split("\n")) {
+        String[] parts = line.strip().split(":", fields);
+        if (parts.length >= 3 && isNumber(parts[2])) {
+          lines.add(parts);
+        }
+      }
+    }
+    return lines;
+  }
+}
