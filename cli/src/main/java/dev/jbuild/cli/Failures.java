@@ -4,6 +4,7 @@ import dev.jbuild.cli.format.TemplateException;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.registry.RegistryException;
 import dev.jbuild.runtime.ShimException;
+import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.AccessDeniedException;
@@ -37,6 +38,7 @@ final class Failures {
       case CommandException e -> print("", e, e.exitCode());
       case InterruptedException _ -> print(prefix + "canceled", INTERRUPTED);
       case RegistryException e -> print(prefix, e, failed);
+      case StoreException e -> print(prefix, e, failed);
       case ShimException e -> print(prefix, e, failed);
       case TemplateException e -> print(prefix, e, failed);
       case JsonException e -> print(prefix, e, failed);
