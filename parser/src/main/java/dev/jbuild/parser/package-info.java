@@ -1,0 +1,5 @@
+/** Text to instructions: logical lines, the instruction model, expansion, ignore patterns. */
+@NullMarked
+package dev.jbuild.parser;
+
+import org.jspecify.annotations.NullMarked;
