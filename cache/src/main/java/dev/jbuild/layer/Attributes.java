@@ -14,8 +14,23 @@ import java.util.Map;
 final class Attributes {
   private final int uid = Linux.euid();
   private final int gid = Linux.egid();
+  private final int umask;
 
-  /** For a regular file that was just made. */
+  Attributes() throws IOException {
+    umask = Linux.umask();
+  }
+
+  /** Makes a regular file, with its mode where nothing comes between that would change it. */
+  OpenFile create(Dir dir, String path, Meta meta) throws IOException {
+    return dir.create(path, isModeFinal(meta) ? meta.mode() : 0600);
+  }
+
+  // Each change of the mode is one more transaction of the journal.
+  private boolean isModeFinal(Meta meta) {
+    return (meta.mode() & (umask | 07000)) == 0 && meta.xattrs().isEmpty();
+  }
+
+  /** For a regular file that {@link #create} made. */
   void apply(OpenFile file, Meta meta) throws IOException {
     apply(file, meta, false);
   }
@@ -42,7 +57,9 @@ final class Attributes {
         }
       }
     }
-    file.chmod(meta.mode());
+    if (!isModeFinal(meta)) {
+      file.chmod(meta.mode());
+    }
     file.times(meta.mtimeSec(), meta.mtimeNanos());
   }
 

@@ -1,42 +1,31 @@
 package dev.jbuild.layer;
 
-import dev.jbuild.oci.Digest;
 import java.security.MessageDigest;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The digest of one file's bytes. A large file gets a thread of its own, so that copying it, its
- * digest and the digest of the tar are three things at once.
+ * The digest of one large file, in a thread of its own, so that copying it, its digest and the
+ * digest of the tar are three things at once.
  */
 final class ContentHash implements AutoCloseable {
-  private static final long LARGE = 4 << 20;
+  /** From here on a thread of its own pays. */
+  static final long LARGE = 4 << 20;
+
   private static final Object END = new Object();
 
-  private final MessageDigest digest = Digest.newSha256();
-  private final BlockingQueue<Object> queue;
-  private final @Nullable Thread thread;
+  private final MessageDigest digest;
+  private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(16);
+  private final Thread thread;
 
-  ContentHash(long size) {
-    queue = new ArrayBlockingQueue<>(size < LARGE ? 1 : 16);
-    thread =
-        size < LARGE
-            ? null
-            : Thread.ofPlatform().daemon().name("content-digest").start(this::updateAll);
+  ContentHash(MessageDigest digest) {
+    this.digest = digest;
+    thread = Thread.ofPlatform().daemon().name("content-digest").start(this::updateAll);
   }
 
-  /** How often a chunk that is given to {@link #update} will be released by this. */
-  int readers() {
-    return thread == null ? 0 : 1;
-  }
-
+  /** Digests a chunk later, and then releases it. */
   void update(Chunk chunk) throws InterruptedException {
-    if (thread == null) {
-      digest.update(chunk.bytes, 0, chunk.length);
-    } else {
-      queue.put(chunk);
-    }
+    queue.put(chunk);
   }
 
   private void updateAll() {
@@ -50,18 +39,14 @@ final class ContentHash implements AutoCloseable {
     }
   }
 
-  Digest finish() throws InterruptedException {
-    if (thread != null) {
-      queue.put(END);
-      thread.join();
-    }
-    return Digest.of(digest.digest());
+  byte[] finish() throws InterruptedException {
+    queue.put(END);
+    thread.join();
+    return digest.digest();
   }
 
   @Override
   public void close() {
-    if (thread != null) {
-      thread.interrupt();
-    }
+    thread.interrupt();
   }
 }

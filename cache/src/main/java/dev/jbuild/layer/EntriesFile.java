@@ -2,9 +2,6 @@ package dev.jbuild.layer;
 
 import dev.jbuild.layer.TreeItem.Kind;
 import dev.jbuild.linux.FileName;
-import dev.jbuild.oci.Digest;
-import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -12,62 +9,56 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The list of a layer's files with their digests, beside its folder, so that the next layer of the
  * same kind can be compared with this one without reading it.
  */
 final class EntriesFile {
-  private static final int MAGIC = 0x6a626531;
+  private static final int MAGIC = 0x6a626532;
   private static final byte END = 0;
-  private static final byte WHITEOUT = 'w';
 
-  /** A regular file of the layer. */
-  record Entry(Meta meta, long size, Digest content) {}
+  /** A regular file of the layer, with the SHA-256 of its bytes. */
+  record Entry(Meta meta, long size, byte[] content) {
+    boolean isSame(Meta otherMeta, long otherSize) {
+      return size == otherSize && meta.equals(otherMeta);
+    }
+  }
 
   private EntriesFile() {}
 
   /** Writes the list; whole only when {@link #finish} was called. */
   static final class Writer implements AutoCloseable {
-    private final DataOutputStream out;
+    private final ByteSink out;
 
     Writer(Path file) throws IOException {
-      out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+      out = new ByteSink(Files.newOutputStream(file));
       out.writeInt(MAGIC);
     }
 
-    void add(TreeItem item, long size, @Nullable Digest content) throws IOException {
+    void add(TreeItem item, long size, byte[] content) throws IOException {
       Meta meta = item.meta();
-      out.writeByte(item.kind() == Kind.WHITEOUT ? WHITEOUT : item.kind().typeflag);
-      out.writeShort(meta.mode());
+      out.write(item.kind().letter);
+      out.writeInt(meta.mode());
       out.writeInt(meta.uid());
       out.writeInt(meta.gid());
       out.writeLong(meta.mtimeSec());
       out.writeInt(meta.mtimeNanos());
       out.writeLong(size);
-      text(FileName.encode(item.path()));
+      out.writeSized(FileName.encode(item.path()));
       out.writeInt(meta.xattrs().size());
       for (Map.Entry<String, XattrValue> xattr : meta.xattrs().entrySet()) {
-        text(FileName.encode(xattr.getKey()));
-        text(xattr.getValue().bytes());
+        out.writeSized(FileName.encode(xattr.getKey()));
+        out.writeSized(xattr.getValue().bytes());
       }
-      if (content != null) {
-        out.write(HexFormat.of().parseHex(content.hex()));
-      }
-    }
-
-    private void text(byte[] bytes) throws IOException {
-      out.writeInt(bytes.length);
-      out.write(bytes);
+      out.writeSized(content);
     }
 
     void finish() throws IOException {
-      out.writeByte(END);
+      out.write(END);
       out.flush();
     }
 
@@ -98,9 +89,8 @@ final class EntriesFile {
     if (in.getInt() != MAGIC) {
       return entries;
     }
-    byte[] content = new byte[32];
     for (byte kind = in.get(); kind != END; kind = in.get()) {
-      int mode = in.getShort();
+      int mode = in.getInt();
       int uid = in.getInt();
       int gid = in.getInt();
       long seconds = in.getLong();
@@ -116,9 +106,9 @@ final class EntriesFile {
         }
         meta = meta.withXattrs(xattrs);
       }
-      if (kind == Kind.FILE.typeflag) {
-        in.get(content);
-        entries.put(path, new Entry(meta, size, Digest.of(content)));
+      byte[] content = text(in);
+      if (kind == Kind.FILE.letter) {
+        entries.put(path, new Entry(meta, size, content));
       }
     }
     return entries;

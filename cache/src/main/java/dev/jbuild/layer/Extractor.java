@@ -5,6 +5,7 @@ import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.linux.OpenFile;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class Extractor implements AutoCloseable {
   private final ExtractionRoot place;
   private final boolean isLayer;
   private final int @Nullable [] owner;
-  private final Attributes attributes = new Attributes();
+  private final Attributes attributes;
   private final TreeMap<String, Meta> folders = new TreeMap<>();
   private final byte[] buffer = new byte[1 << 16];
   private String parentPath = "";
@@ -43,6 +44,7 @@ final class Extractor implements AutoCloseable {
       throws IOException {
     this.folder = folder;
     this.owner = owner;
+    attributes = new Attributes();
     root = Dir.open(folder);
     isLayer = below == null;
     if (below == null) {
@@ -201,6 +203,10 @@ final class Extractor implements AutoCloseable {
       link(dir, name, path, entry);
       return;
     }
+    if (entry.type() == TarEntry.FILE) {
+      writeFile(dir, path, entry, tar);
+      return;
+    }
     Optional<FileStat> old = dir.statIfPresent(name);
     boolean folderStays =
         entry.type() == TarEntry.DIRECTORY && old.isPresent() && old.get().isDirectory();
@@ -208,7 +214,6 @@ final class Extractor implements AutoCloseable {
       dir = clear(dir, path, old.get());
     }
     switch (entry.type()) {
-      case TarEntry.FILE -> writeFile(dir, name, entry, tar);
       case TarEntry.SYMLINK -> symlink(dir, name, entry);
       case TarEntry.CHARACTER -> node(dir, name, entry, FileStat.CHARACTER);
       case TarEntry.BLOCK -> node(dir, name, entry, FileStat.BLOCK);
@@ -248,8 +253,8 @@ final class Extractor implements AutoCloseable {
     return parent(path.substring(0, Math.max(slash, 0)));
   }
 
-  private void writeFile(Dir dir, String name, TarEntry entry, TarReader tar) throws IOException {
-    try (OpenFile file = dir.create(name)) {
+  private void writeFile(Dir dir, String path, TarEntry entry, TarReader tar) throws IOException {
+    try (OpenFile file = create(dir, path, entry.meta())) {
       if (entry.holes().isSparse()) {
         writeParts(file, entry.holes(), tar);
         bytes += entry.holes().size();
@@ -262,6 +267,16 @@ final class Extractor implements AutoCloseable {
         bytes += entry.size();
       }
       attributes.applyWhereSupported(file, entry.meta());
+    }
+  }
+
+  /** Most names are new: looking first would cost as much as making the file. */
+  private OpenFile create(Dir dir, String path, Meta meta) throws IOException {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    try {
+      return attributes.create(dir, name, meta);
+    } catch (FileAlreadyExistsException _) {
+      return attributes.create(clear(dir, path, dir.stat(name)), name, meta);
     }
   }
 

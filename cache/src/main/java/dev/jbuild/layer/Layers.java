@@ -275,11 +275,11 @@ public final class Layers {
     List<Digest> contents = new ArrayList<>();
     for (PlannedEntry entry : entries) {
       if (entry instanceof PlannedEntry.File) {
-        Digest content = found.contents().get(plan.contentPath(entry.path()));
+        byte[] content = found.contents().get(plan.contentPath(entry.path()));
         if (content == null) {
           throw new IllegalStateException("not written: " + entry.path());
         }
-        contents.add(content);
+        contents.add(Digest.of(content));
       }
     }
     return new TreeResult(facts, contents);

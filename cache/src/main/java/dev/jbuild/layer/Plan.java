@@ -45,10 +45,16 @@ final class Plan {
   }
 
   private static void check(String path) throws IOException {
-    for (String part : path.split("/", -1)) {
-      if (part.isEmpty() || part.equals(".") || part.equals("..") || part.indexOf('\0') >= 0) {
+    int begin = 0;
+    while (begin <= path.length()) {
+      int slash = path.indexOf('/', begin);
+      int end = slash < 0 ? path.length() : slash;
+      int length = end - begin;
+      boolean dots = path.startsWith("..", end - 2) && length == 2;
+      if (length == 0 || length == 1 && path.charAt(begin) == '.' || dots) {
         throw new IllegalArgumentException("not a path within a layer: " + path);
       }
+      begin = end + 1;
     }
     if (TreeItem.isReserved(path)) {
       throw new IOException(

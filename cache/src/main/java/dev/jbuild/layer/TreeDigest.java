@@ -2,10 +2,9 @@ package dev.jbuild.layer;
 
 import dev.jbuild.linux.FileName;
 import dev.jbuild.oci.Digest;
-import java.nio.ByteBuffer;
+import java.io.IOException;
 import java.security.MessageDigest;
-import java.util.HexFormat;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * The digest of a tree without modification times: two trees have the same one when a container
@@ -13,48 +12,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeDigest {
   private final MessageDigest digest = Digest.newSha256();
-  private final ByteBuffer numbers = ByteBuffer.allocate(48);
+  private final ByteSink sink = ByteSink.into(digest);
 
   /**
    * Adds the next item of the tree.
    *
-   * @param content the digest of a regular file's bytes
+   * @param content the SHA-256 of a regular file's bytes; empty for others
    */
-  void add(TreeItem item, long size, @Nullable Digest content) {
-    byte[] path = FileName.encode(item.path());
-    byte[] link = FileName.encode(item.link());
+  void add(TreeItem item, long size, byte[] content) throws IOException {
     Meta meta = item.meta();
-    numbers.clear();
-    numbers
-        .put(item.kind() == TreeItem.Kind.WHITEOUT ? (byte) 'w' : item.kind().typeflag)
-        .put((byte) (item.opaque() ? 1 : 0))
-        .putShort((short) meta.mode())
-        .putInt(meta.uid())
-        .putInt(meta.gid())
-        .putLong(size)
-        .putLong(item.device())
-        .putInt(meta.xattrs().size())
-        .putInt(path.length)
-        .putInt(link.length);
-    digest.update(numbers.array(), 0, numbers.position());
-    digest.update(path);
-    digest.update(link);
-    meta.xattrs().forEach((name, value) -> addXattr(name, value.bytes()));
-    if (content != null) {
-      digest.update(HexFormat.of().parseHex(content.hex()));
+    sink.write(item.kind().letter);
+    sink.write(item.opaque() ? 1 : 0);
+    sink.writeInt(meta.mode());
+    sink.writeInt(meta.uid());
+    sink.writeInt(meta.gid());
+    sink.writeLong(size);
+    sink.writeLong(item.device());
+    sink.writeSized(FileName.encode(item.path()));
+    sink.writeSized(FileName.encode(item.link()));
+    sink.writeInt(meta.xattrs().size());
+    for (Map.Entry<String, XattrValue> xattr : meta.xattrs().entrySet()) {
+      sink.writeSized(FileName.encode(xattr.getKey()));
+      sink.writeSized(xattr.getValue().bytes());
     }
+    sink.writeSized(content);
   }
 
-  private void addXattr(String name, byte[] value) {
-    byte[] key = FileName.encode(name);
-    numbers.clear();
-    numbers.putInt(key.length).putInt(value.length);
-    digest.update(numbers.array(), 0, numbers.position());
-    digest.update(key);
-    digest.update(value);
-  }
-
-  Digest finish() {
+  Digest finish() throws IOException {
+    sink.flush();
     return Digest.of(digest.digest());
   }
 }

@@ -29,19 +29,24 @@ record TreeItem(
   private static final Meta NOTHING = Meta.of(0, 0, 0, 0, 0);
 
   enum Kind {
-    FILE('0'),
-    HARD_LINK('1'),
-    SYMLINK('2'),
-    CHARACTER('3'),
-    BLOCK('4'),
-    DIRECTORY('5'),
-    FIFO('6'),
-    WHITEOUT('0');
+    FILE('0', 'f'),
+    HARD_LINK('1', 'h'),
+    SYMLINK('2', 'l'),
+    CHARACTER('3', 'c'),
+    BLOCK('4', 'b'),
+    DIRECTORY('5', 'd'),
+    FIFO('6', 'p'),
+    WHITEOUT('0', 'w');
 
+    /** In a tar, where a whiteout is a file of a special name. */
     final byte typeflag;
 
-    Kind(char typeflag) {
+    /** In what is written down here. */
+    final byte letter;
+
+    Kind(char typeflag, char letter) {
       this.typeflag = (byte) typeflag;
+      this.letter = (byte) letter;
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,21 +26,22 @@ final class TreePass {
   // Less than this is done sooner than threads are started.
   private static final long FEW_BYTES = 256 << 10;
   private static final int FEW_FILES = 16;
+  private static final byte[] ZEROS = new byte[512];
 
   private final List<TreeItem> items;
-  private final OutputStream tar;
+  private final ByteSink tar;
   private final LongConsumer progress;
   private long tarSize;
   private long bytes;
 
-  private TreePass(List<TreeItem> items, OutputStream tar, LongConsumer progress) {
+  private TreePass(List<TreeItem> items, ByteSink tar, LongConsumer progress) {
     this.items = items;
     this.tar = tar;
     this.progress = progress;
   }
 
-  /** What a pass found out. */
-  record Found(LayerFacts facts, Map<String, Digest> contents) {}
+  /** What a pass found out: the SHA-256 of every regular file by its path. */
+  record Found(LayerFacts facts, Map<String, byte[]> contents) {}
 
   /** Digests a tree whose files the producer reads or copies, and lists it in a file. */
   static Found digest(
@@ -47,19 +49,21 @@ final class TreePass {
       throws IOException {
     MessageDigest hash = Digest.newSha256();
     TreeDigest tree = new TreeDigest();
-    Map<String, Digest> contents = new HashMap<>();
-    TreePass pass = new TreePass(items, new DigestSink(hash), progress);
+    Map<String, byte[]> contents = new HashMap<>();
+    ByteSink tar = ByteSink.into(hash);
+    TreePass pass = new TreePass(items, tar, progress);
     try (EntriesFile.Writer list = new EntriesFile.Writer(entries)) {
       pass.run(
           producer,
           (item, size, content) -> {
             tree.add(item, size, content);
             list.add(item, size, content);
-            if (content != null) {
+            if (item.isFile()) {
               contents.put(item.path(), content);
             }
           });
       list.finish();
+      tar.flush();
     }
     LayerFacts facts =
         new LayerFacts(
@@ -76,7 +80,7 @@ final class TreePass {
   static Found digest(Path folder, Path entries) throws IOException {
     try (Dir root = Dir.open(folder)) {
       List<TreeItem> items = TreeWalk.of(root);
-      return digest(items, reader(root, items, Transfer.Hash.WANTED), entries, _ -> {});
+      return digest(items, reader(root, items, null), entries, _ -> {});
     }
   }
 
@@ -84,24 +88,31 @@ final class TreePass {
   static void pack(Path folder, OutputStream out) throws IOException {
     try (Dir root = Dir.open(folder)) {
       List<TreeItem> items = TreeWalk.of(root);
-      Pipeline.Producer reader = reader(root, items, Transfer.Hash.UNWANTED);
-      new TreePass(items, out, _ -> {}).run(reader, (_, _, _) -> {});
+      Pipeline.Producer reader = reader(root, items, Parcel.UNKNOWN);
+      ByteSink tar = new ByteSink(out);
+      new TreePass(items, tar, _ -> {}).run(reader, (_, _, _) -> {});
+      tar.flush();
     }
   }
 
-  private static Pipeline.Producer reader(Dir root, List<TreeItem> items, Transfer.Hash wanted) {
-    List<TreeItem> files = items.stream().filter(TreeItem::isFile).toList();
+  private static Pipeline.Producer reader(Dir root, List<TreeItem> items, byte @Nullable [] known) {
+    List<TreeItem> files = new ArrayList<>();
+    for (TreeItem item : items) {
+      if (item.isFile()) {
+        files.add(item);
+      }
+    }
     Transfer transfer = new Transfer();
     return (number, parcel) -> {
       TreeItem item = files.get(number);
       try (OpenFile file = root.read(item.path())) {
-        parcel.end(transfer.send(file, null, item.size(), parcel, wanted));
+        transfer.send(file, item.size(), parcel, known);
       }
     };
   }
 
   private interface Recorder {
-    void add(TreeItem item, long size, @Nullable Digest content) throws IOException;
+    void add(TreeItem item, long size, byte[] content) throws IOException;
   }
 
   private void run(Pipeline.Producer producer, Recorder recorder) throws IOException {
@@ -130,7 +141,7 @@ final class TreePass {
       throws IOException, InterruptedException, Pipeline.ProducerFailed {
     if (item.kind() != Kind.FILE) {
       emit(TarFormat.header(item, 0));
-      recorder.add(item, 0, null);
+      recorder.add(item, 0, Parcel.UNKNOWN);
       return;
     }
     Parcel parcel = pipeline.next();
@@ -142,7 +153,9 @@ final class TreePass {
       progress.accept(chunk.length);
       chunk.release();
     }
-    emit(new byte[TarFormat.padding(size)]);
+    int padding = TarFormat.padding(size);
+    tar.write(ZEROS, 0, padding);
+    tarSize += padding;
     bytes += size;
     recorder.add(item, size, parcel.content());
   }
@@ -150,23 +163,5 @@ final class TreePass {
   private void emit(byte[] part) throws IOException {
     tar.write(part, 0, part.length);
     tarSize += part.length;
-  }
-
-  private static final class DigestSink extends OutputStream {
-    private final MessageDigest digest;
-
-    DigestSink(MessageDigest digest) {
-      this.digest = digest;
-    }
-
-    @Override
-    public void write(int value) {
-      digest.update((byte) value);
-    }
-
-    @Override
-    public void write(byte[] content, int offset, int length) {
-      digest.update(content, offset, length);
-    }
   }
 }

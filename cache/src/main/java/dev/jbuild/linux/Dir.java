@@ -91,7 +91,12 @@ public final class Dir implements AutoCloseable {
 
   /** Makes a new regular file for writing, readable by its owner only. */
   public OpenFile create(String path) throws IOException {
-    long result = openFile(path, 1 | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return create(path, 0600);
+  }
+
+  /** Makes a new regular file for writing, with a mode from which the umask is taken. */
+  public OpenFile create(String path, int mode) throws IOException {
+    long result = openFile(path, 1 | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     return new OpenFile((int) Failure.check(result, full(path)), full(path));
   }
 
@@ -122,28 +127,31 @@ public final class Dir implements AutoCloseable {
     Scratch scratch = Scratch.get();
     ByteBuffer buffer = scratch.io();
     List<String> names = new ArrayList<>();
-    byte[] bytes = new byte[256];
     while (true) {
       long result = Syscall.call(Syscall.GETDENTS, fd, scratch.ioAddress(), Scratch.IO);
-      int filled = (int) Failure.check(result, name);
-      if (filled == 0) {
+      byte[] records = new byte[(int) Failure.check(result, name)];
+      if (records.length == 0) {
         return names;
       }
-      // struct linux_dirent64: the record's length at 16, the type at 18, the name from 19.
-      for (int at = 0; at < filled; at += buffer.getShort(at + 16) & 0xffff) {
-        int length = 0;
-        while (buffer.get(at + 19 + length) != 0) {
-          length++;
-        }
-        if (length > bytes.length) {
-          bytes = new byte[length];
-        }
-        buffer.get(at + 19, bytes, 0, length);
-        String entry = FileName.decode(bytes, 0, length);
-        if (!entry.equals(".") && !entry.equals("..")) {
-          names.add(entry);
-        }
+      buffer.get(0, records);
+      addNames(records, names);
+    }
+  }
+
+  /** struct linux_dirent64: the record's length at 16, the type at 18, the name from 19. */
+  private static void addNames(byte[] records, List<String> names) {
+    int at = 0;
+    while (at < records.length) {
+      int end = at + 19;
+      while (records[end] != 0) {
+        end++;
       }
+      String entry = FileName.decode(records, at + 19, end - at - 19);
+      if (!entry.equals(".") && !entry.equals("..")) {
+        names.add(entry);
+      }
+      // Both architectures are little-endian.
+      at += (records[at + 16] & 0xff) | (records[at + 17] & 0xff) << 8;
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.jbuild.linux;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,16 @@ public final class Linux {
   /** The effective group id of this process. */
   public static int egid() {
     return (int) Syscall.call(Syscall.GETEGID, 0, 0, 0);
+  }
+
+  /** The bits that this process's umask takes from the mode of a new file. */
+  public static int umask() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
+      if (line.startsWith("Umask:")) {
+        return Integer.parseInt(line.substring(6).strip(), 8);
+      }
+    }
+    return 0777;
   }
 
   public static FileStat lstat(Path path) throws IOException {
