@@ -88,6 +88,17 @@ void mounts_open_sources(struct plan *plan)
 	}
 }
 
+bool mounts_cover(const struct plan *plan, size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct mount_op *op = &plan->mounts[i];
+
+		if ((op->kind == MOUNT_BIND || op->kind == MOUNT_FS) && is_below(path, op->resolved))
+			return true;
+	}
+	return false;
+}
+
 static void refuse_proc(int target, const struct mount_op *op)
 {
 	struct statfs fs;
@@ -104,12 +115,31 @@ static void refuse_proc(int target, const struct mount_op *op)
 	die_code(EXIT_SHIM, "mount", "%s is inside /proc", op->target);
 }
 
-static int open_target(struct mount_op *op, int root)
+static void refuse_other_type(int target, const struct mount_op *op)
 {
+	struct stat stat;
+
+	if (fstat(target, &stat) < 0)
+		die("mount", "%s", op->target);
+	if (S_ISDIR(stat.st_mode) != op->folder)
+		die_code(EXIT_SHIM, "mount",
+			 op->folder ? "%s is not a folder in the image"
+				    : "%s is a folder in the image, what is mounted on it a file",
+			 op->target);
+}
+
+static int open_target(const struct plan *plan, size_t index, int root)
+{
+	struct mount_op *op = &plan->mounts[index];
+	int found = resolve_beneath(root, op->target, op->resolved);
 	int target;
 
-	if (resolve_beneath(root, op->target, op->resolved) < 0)
+	if (found < 0)
 		die("mount", "%s", op->target);
+	/* All mount points in the root are there by now, but for one that a link in another mount leads to. */
+	if (!found && !mounts_cover(plan, index, op->resolved))
+		die_code(EXIT_SHIM, "mount", "%s: symbolic links lead to %s, which is not there",
+			 op->target, op->resolved);
 	if ((op->flags & MOUNT_STRICT) && strcmp(op->resolved, op->target) != 0)
 		die_code(EXIT_SHIM, "mount", "%s is a symbolic link in the image", op->target);
 	if (strcmp(op->resolved, "/") == 0)
@@ -118,20 +148,16 @@ static int open_target(struct mount_op *op, int root)
 	if (target < 0)
 		die("mount", "mount point %s", op->target);
 	refuse_proc(target, op);
+	refuse_other_type(target, op);
 	return target;
 }
 
-static void mount_tree(struct mount_op *op, int root, int tree)
+static void mount_tree(const struct plan *plan, size_t index, int root, int tree)
 {
-	cleanup_fd int target = open_target(op, root);
+	cleanup_fd int target = open_target(plan, index, root);
 
-	if (sys_move_mount(tree, target) < 0) {
-		if (errno == ENOTDIR)
-			die_code(EXIT_SHIM, "mount",
-				 "%s: a folder can't be mounted on a file, nor a file on a folder",
-				 op->target);
-		die("mount", "%s", op->target);
-	}
+	if (sys_move_mount(tree, target) < 0)
+		die("mount", "%s", plan->mounts[index].target);
 }
 
 static void make_link(const struct mount_op *op, int root)
@@ -205,18 +231,19 @@ static void set_sysctl(const struct mount_op *op, int root)
 		die("sysctl", "%s = %s", op->target, op->source);
 }
 
-static void make_one(struct mount_op *op, int root, struct masks *masks)
+static void make_one(const struct plan *plan, size_t index, int root, struct masks *masks)
 {
+	struct mount_op *op = &plan->mounts[index];
 	cleanup_fd int tree = -1;
 
 	switch (op->kind) {
 	case MOUNT_BIND:
-		mount_tree(op, root, op->tree);
+		mount_tree(plan, index, root, op->tree);
 		close_fdp(&op->tree);
 		return;
 	case MOUNT_FS:
 		tree = fs_mount("mount", op->source, op->options, op->attrs);
-		mount_tree(op, root, tree);
+		mount_tree(plan, index, root, tree);
 		return;
 	case MOUNT_LINK:
 		make_link(op, root);
@@ -245,7 +272,7 @@ void mounts_make(struct plan *plan, int root)
 	struct masks masks = {.null = -1, .empty = -1};
 
 	for (size_t i = 0; i < plan->mount_count; i++)
-		make_one(&plan->mounts[i], root, &masks);
+		make_one(plan, i, root, &masks);
 	close_fdp(&masks.null);
 	close_fdp(&masks.empty);
 }

@@ -188,17 +188,6 @@ static bool makes_target(const struct mount_op *op)
 	return op->kind == MOUNT_BIND || op->kind == MOUNT_FS || op->kind == MOUNT_DEVICES;
 }
 
-static bool covered(const struct plan *plan, size_t count, const char *path)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct mount_op *op = &plan->mounts[i];
-
-		if ((op->kind == MOUNT_BIND || op->kind == MOUNT_FS) && is_below(path, op->resolved))
-			return true;
-	}
-	return false;
-}
-
 /* Best effort: what is wrong with a target is found out when it is looked up in the overlay. */
 static void fill_bottom(const struct layers *layers)
 {
@@ -209,7 +198,7 @@ static void fill_bottom(const struct layers *layers)
 
 		(void)snprintf(op->resolved, PATH_MAX, "%s", op->target);
 		if (makes_target(op) && !strstr(op->target, "..") &&
-		    !covered(plan, i, op->target)) {
+		    !mounts_cover(plan, i, op->target)) {
 			cleanup_fd int fd = create_beneath(layers->bottom, op->target, op->folder);
 
 			(void)fd;
@@ -280,7 +269,7 @@ static bool find_missing(struct layers *layers, int merged)
 		struct mount_op *op = &plan->mounts[i];
 		int found;
 
-		if (!makes_target(op) || covered(plan, i, op->target))
+		if (!makes_target(op) || mounts_cover(plan, i, op->target))
 			continue;
 		found = resolve_beneath(merged, op->target, op->resolved);
 		if (found < 0)
@@ -288,7 +277,7 @@ static bool find_missing(struct layers *layers, int merged)
 		if ((op->flags & MOUNT_STRICT) && strcmp(op->resolved, op->target) != 0)
 			die_code(EXIT_SHIM, "mount", "%s is a symbolic link in the image",
 				 op->target);
-		if (found || covered(plan, i, op->resolved))
+		if (found || mounts_cover(plan, i, op->resolved))
 			continue;
 		if (layers->top < 0)
 			layers->top = make_folder(layers->base, "top");

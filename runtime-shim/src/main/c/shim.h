@@ -164,6 +164,8 @@ bool is_below(const char *path, const char *folder);
 int rootfs_mount(struct plan *plan);
 void mounts_open_sources(struct plan *plan);
 void mounts_make(struct plan *plan, int root);
+/* Whether a path is below the target of one of the first mounts, and so not in the root. */
+bool mounts_cover(const struct plan *plan, size_t count, const char *path);
 int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs);
 void devices_copy(int folder);
 /* Opens a terminal in the sandbox, sends its master away, returns the other end. */
