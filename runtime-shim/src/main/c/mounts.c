@@ -303,7 +303,7 @@ int console_open(int root, int socket, const struct winsize *size, uid_t owner)
 	cleanup_fd int place = -1;
 	cleanup_fd int tree = -1;
 	int slave;
-	int number;
+	int number = 0;
 	char path[64];
 
 	if (master < 0 || sys_ioctl(master, TIOCSPTLCK, &unlock) < 0 ||

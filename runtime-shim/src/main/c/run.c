@@ -38,6 +38,7 @@ struct foreground {
 	struct channel channels[CHANNELS];
 	int signals;
 	int caller; /* pidfd of the process that wants the sandbox, or -1 */
+	bool typing;  /* our stdin is a terminal, passed on to the sandbox's */
 	int terminal; /* of ours, when the sandbox has one */
 	struct buffer failure;
 };
@@ -143,6 +144,7 @@ static void make_raw(struct foreground *fg)
 	/* Without our stdin being a terminal nobody types into it. */
 	if (!(fg->plan.flags & FLAG_STDIN) || tcgetattr(STDIN_FILENO, &raw) < 0)
 		return;
+	fg->typing = true;
 	cfmakeraw(&raw);
 	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
 }
@@ -288,6 +290,18 @@ static void take_signal(struct foreground *fg)
 	(void)pidfd_signal(fg->started.pidfd, (int)info.ssi_signo);
 }
 
+/* Our terminal has gone, and so goes the sandbox's: its processes get SIGHUP and an end of input. */
+static void hang_up(struct foreground *fg)
+{
+	struct channel *output = &fg->channels[FROM_CHILD];
+
+	if (!fg->typing || fg->channels[TO_CHILD].from >= 0)
+		return;
+	fg->typing = false;
+	output->ours_from = true;
+	end_channel(output);
+}
+
 enum { POLL_CHILD, POLL_SIGNALS, POLL_CALLER, POLL_REPORT, POLL_CHANNELS };
 
 /* Until the sandbox has ended. */
@@ -317,6 +331,7 @@ static void relay(struct foreground *fg)
 			take_signal(fg);
 		for (size_t i = 0; i < CHANNELS; i++)
 			channel_step(&fg->channels[i], polled + POLL_CHANNELS + 2 * i);
+		hang_up(fg);
 		if (polled[POLL_CHILD].revents)
 			return;
 	}

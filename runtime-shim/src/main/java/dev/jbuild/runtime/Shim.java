@@ -203,7 +203,8 @@ public final class Shim implements AutoCloseable {
       } catch (RuntimeException e) {
         // The reader serves all sandboxes: the one that waits for this one gets it instead.
         broken = e;
-        kill();
+        // Not from here: the shim may wait for us to read before it takes a request.
+        Thread.startVirtualThread(this::kill);
       }
     }
 

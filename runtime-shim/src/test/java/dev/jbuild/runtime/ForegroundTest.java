@@ -67,6 +67,17 @@ final class ForegroundTest {
   }
 
   @Test
+  void theCodeIsWhatTheCallerGets() throws Exception {
+    Sandbox sandbox =
+        new Sandbox(
+            box.overlay(List.of(box.base)),
+            List.of(),
+            Box.command("sh", "-c", "exit 77"),
+            Isolation.docker());
+    assertThat(Foreground.run(ShimBinary.locate(), sandbox, false, false)).isEqualTo(77);
+  }
+
+  @Test
   void aBrokenPlanIsOneLineToo() throws Exception {
     Path plan = Files.writeString(box.folder.resolve("broken"), "broken plan");
     Process process =
