@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * name wins. Attributes of folders are set when everything is in them.
  */
 final class Extractor implements AutoCloseable {
-  /** A folder that the archive does not list, though something lies in it. */
-  static final Meta IMPLIED = Meta.of(0755, 0, 0, 0, 0);
-
   private final Path folder;
   private final Dir root;
   private final ExtractionRoot place;

@@ -24,13 +24,12 @@ final class FactsFile {
     line(text, "tar", Long.toString(facts.tarSize()));
     line(text, "bytes", Long.toString(facts.bytes()));
     line(text, "files", Integer.toString(facts.files()));
-    facts
-        .blob()
-        .ifPresent(blob -> {
-          line(text, "blob", blob.digest().toString());
-          line(text, "blobsize", Long.toString(blob.size()));
-          line(text, "blobtype", blob.mediaType().replace('\n', ' '));
-        });
+    if (facts.blob().isPresent()) {
+      Descriptor blob = facts.blob().get();
+      line(text, "blob", blob.digest().toString());
+      line(text, "blobsize", Long.toString(blob.size()));
+      line(text, "blobtype", blob.mediaType().replace('\n', ' '));
+    }
     Files.writeString(file, text.append(END));
   }
 
@@ -62,13 +61,13 @@ final class FactsFile {
   }
 
   private static LayerFacts facts(Map<String, String> values) {
-    Optional<Descriptor> blob =
-        Optional.ofNullable(values.get("blob"))
-            .map(digest ->
-                Descriptor.of(
-                    value(values, "blobtype"),
-                    Digest.parse(digest),
-                    Long.parseLong(value(values, "blobsize"))));
+    // No lambdas: a cached build reads facts, and little else.
+    Optional<Descriptor> blob = Optional.empty();
+    if (values.containsKey("blob")) {
+      Digest digest = Digest.parse(value(values, "blob"));
+      long size = Long.parseLong(value(values, "blobsize"));
+      blob = Optional.of(Descriptor.of(value(values, "blobtype"), digest, size));
+    }
     return new LayerFacts(
         DiffId.parse(value(values, "diffid")),
         Digest.parse(value(values, "content")),

@@ -55,7 +55,7 @@ final class LayerRoot implements ExtractionRoot {
       } catch (FileAlreadyExistsException _) {
         throw new ArchiveException("the archive puts files below " + path + ", which is no folder");
       }
-      folders.putIfAbsent(path, Extractor.IMPLIED);
+      folders.putIfAbsent(path, Meta.implied());
     }
   }
 

@@ -252,8 +252,8 @@ public final class Layers {
 
   /**
    * Writes a planned tree into a draft: one pass over the bytes for the copies, the digests of the
-   * files and the DiffId. Planned folders must not be shorter than what lies in them; missing
-   * parents are made for root, with mode 755 and time 0.
+   * files and the DiffId. Folders on the way that nobody planned are made with mode 755 and time 0.
+   * What was in the draft before is merged, and replaced where names collide.
    *
    * @param previous a layer whose files are linked instead of copied where path, attributes and
    *     content are the same

@@ -56,7 +56,7 @@ final class MergedRoot implements ExtractionRoot {
       Overlay.setOpaque(root, path);
     }
     Optional<Meta> lower = removed ? Optional.empty() : below.folder(path);
-    folders.putIfAbsent(path, lower.orElse(Extractor.IMPLIED));
+    folders.putIfAbsent(path, lower.orElse(Meta.implied()));
   }
 
   @Override

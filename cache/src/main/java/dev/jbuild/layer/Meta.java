@@ -2,6 +2,7 @@ package dev.jbuild.layer;
 
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
+import dev.jbuild.linux.Linux;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -40,6 +41,14 @@ public record Meta(
   /** The attributes of a file, with the extended ones that go into an image. */
   public static Meta read(Dir dir, String path, FileStat stat) throws IOException {
     return of(stat).withXattrs(TreeWalk.xattrs(dir, path));
+  }
+
+  /**
+   * For a folder that nobody describes, though something lies in it: root's, or of the user who
+   * could not make it root's.
+   */
+  static Meta implied() {
+    return of(0755, Linux.euid(), Linux.egid(), 0, 0);
   }
 
   public Meta withMode(int other) {

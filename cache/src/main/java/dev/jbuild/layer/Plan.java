@@ -16,9 +16,6 @@ import java.util.TreeMap;
  * finished folder would find them.
  */
 final class Plan {
-  /** A folder that is only on the way to something. */
-  private static final Meta IMPLIED = Meta.of(0755, 0, 0, 0, 0);
-
   private final Map<String, PlannedEntry> byPath = new HashMap<>();
   private final Map<String, TreeItem> items = new HashMap<>();
   private final Map<String, PlannedEntry> sources = new HashMap<>();
@@ -68,17 +65,16 @@ final class Plan {
     for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       String parent = path.substring(0, slash);
       if (!byPath.containsKey(parent)) {
-        items.putIfAbsent(parent, TreeItem.directory(parent, IMPLIED, false));
+        items.putIfAbsent(parent, TreeItem.directory(parent, Meta.implied(), false));
       } else if (!(byPath.get(parent) instanceof PlannedEntry.Directory)) {
         throw new IllegalArgumentException(parent + " is planned as no folder, and " + path);
       }
     }
   }
 
-  private void add(String path, PlannedEntry entry) {
+  private TreeItem add(String path, PlannedEntry entry) {
     Meta meta = entry.meta();
-    items.put(
-        path,
+    TreeItem item =
         switch (entry) {
           case PlannedEntry.Directory _ -> TreeItem.directory(path, meta, false);
           case PlannedEntry.File file -> TreeItem.file(path, meta, file.size());
@@ -86,8 +82,10 @@ final class Plan {
           case PlannedEntry.Link link -> TreeItem.symlink(path, meta, link.target());
           case PlannedEntry.Node node -> node(path, node);
           case PlannedEntry.HardLink link -> TreeItem.hardLink(path, meta, link.to());
-        });
+        };
+    items.put(path, item);
     sources.put(path, entry);
+    return item;
   }
 
   private static TreeItem node(String path, PlannedEntry.Node node) {
@@ -142,16 +140,11 @@ final class Plan {
     Collections.sort(names);
     String leader = names.getFirst().path();
     sources.remove(owner);
-    add(leader, entry);
+    Meta meta = add(leader, entry).meta();
     for (TreeItem name : names.subList(1, names.size())) {
-      items.put(name.path(), TreeItem.hardLink(name.path(), itemMeta(leader), leader));
+      items.put(name.path(), TreeItem.hardLink(name.path(), meta, leader));
       leaders.put(name.path(), leader);
     }
-  }
-
-  private Meta itemMeta(String path) {
-    TreeItem item = items.get(path);
-    return item == null ? IMPLIED : item.meta();
   }
 
   /** All items in the order of the tar. */

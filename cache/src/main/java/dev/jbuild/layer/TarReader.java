@@ -24,6 +24,7 @@ final class TarReader {
 
   private final InputStream in;
   private final byte[] block = new byte[TarHeader.BLOCK];
+  private final byte[] waste = new byte[1 << 14];
   private long left;
   private int padding;
 
@@ -71,11 +72,10 @@ final class TarReader {
   }
 
   private void skipData() throws IOException {
-    byte[] waste = new byte[1 << 14];
     while (read(waste, 0, waste.length) >= 0) {
       // until the next header
     }
-    if (padding > 0 && in.readNBytes(waste, 0, padding) < padding) {
+    if (in.readNBytes(waste, 0, padding) < padding) {
       throw truncated();
     }
     padding = 0;

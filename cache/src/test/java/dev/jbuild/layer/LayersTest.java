@@ -297,4 +297,21 @@ class LayersTest {
       assertThat(Digest.sha256(pack(layers, layer))).isEqualTo(result.facts().diffId().digest());
     }
   }
+
+  @Test
+  void aLargeFileOfKnownContentIsTrustedOnlyWhileItIsUntouched() throws IOException {
+    byte[] content = new byte[5_000_000];
+    Path big = Files.write(sources.resolve("big"), content);
+    Meta meta = Meta.of(Linux.lstat(big));
+    Digest digest = Digest.sha256(content);
+    PlannedEntry entry =
+        new PlannedEntry.File("big", big, content.length, Optional.of(digest), meta);
+    try (Draft draft = layers.draft("lease")) {
+      assertThat(write(draft, List.of(entry)).contents()).containsExactly(digest);
+    }
+    content[7] = 1;
+    Files.write(big, content);
+    Linux.lutimens(big, 1_900_000_000, 0);
+    assertThatThrownBy(() -> layer(List.of(entry))).hasMessageContaining("changed during");
+  }
 }
