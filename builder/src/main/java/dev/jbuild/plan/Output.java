@@ -1,0 +1,24 @@
+package dev.jbuild.plan;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** Where the result of a build goes. */
+public sealed interface Output {
+  /** Into the local store, under the names of the build. */
+  record Image() implements Output {}
+
+  /**
+   * Into an archive or a folder in OCI layout, or a docker-archive.
+   *
+   * @param destination a file, or {@code -} for standard output
+   */
+  record Archive(boolean docker, String destination, Map<String, String> options)
+      implements Output {}
+
+  /** The files of the image, as a folder or as a tar. */
+  record Files(boolean tar, String destination) implements Output {}
+
+  /** To the registries that the names say. */
+  record Push(Optional<String> name, Map<String, String> options) implements Output {}
+}

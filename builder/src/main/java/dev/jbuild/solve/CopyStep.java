@@ -1,0 +1,263 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.cache.Accounts;
+import dev.jbuild.cache.StatCache;
+import dev.jbuild.context.ContextTree;
+import dev.jbuild.context.SourceNode;
+import dev.jbuild.context.SourceTree;
+import dev.jbuild.copy.CopyException;
+import dev.jbuild.copy.CopyPlanner;
+import dev.jbuild.copy.CopySpec;
+import dev.jbuild.copy.ModeChange;
+import dev.jbuild.layer.Compression;
+import dev.jbuild.layer.Draft;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.layer.PlannedEntry;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.parser.CopyFlags;
+import dev.jbuild.parser.Heredoc;
+import dev.jbuild.parser.Span;
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
+
+/** A COPY or ADD of files that are on this machine. */
+final class CopyStep {
+  private final Surroundings around;
+  private final Kitchen kitchen;
+  private final StageState state;
+  private final Request request;
+
+  /**
+   * What the instruction says, sources and target expanded.
+   *
+   * @param expander for bodies of here-documents
+   */
+  record Request(
+      Span span,
+      boolean add,
+      List<String> sources,
+      String target,
+      CopyFlags flags,
+      List<Heredoc> heredocs,
+      UnaryOperator<String> expander) {}
+
+  CopyStep(Surroundings around, Kitchen kitchen, StageState state, Request request) {
+    this.around = around;
+    this.kitchen = kitchen;
+    this.state = state;
+    this.request = request;
+  }
+
+  Kitchen.Made execute(String title, SourceTree tree, boolean fresh)
+      throws IOException, InterruptedException {
+    LayerStack below = new LayerStack(state.layers);
+    Optional<int[]> owner = request.flags().chown().map(o -> owner(below, o));
+    CopyPlanner planner = new CopyPlanner(below);
+    List<SourceNode> archives = new ArrayList<>();
+    CopySpec spec = spec(tree, owner);
+    try {
+      planner.add(withoutArchives(spec, archives));
+      addHeredocs(planner, spec);
+    } catch (CopyException e) {
+      throw new BuildException(
+          request.span(),
+          "failed to compute cache key: failed to calculate checksum of: " + e.getMessage());
+    }
+    List<PlannedEntry> entries = withContents(planner.entries(), tree);
+    SequencedMap<String, String> inputs = new LinkedHashMap<>();
+    entries.forEach(e -> inputs.put(e.path(), describe(e)));
+    inputs.put("target", request.target());
+    for (SourceNode archive : archives) {
+      inputs.put("archive " + archive.path(), digest(archive).toString());
+      inputs.put("parent", state.chain.toString());
+    }
+    Digest op =
+        Digest.sha256(
+            (request.add() ? "add\n" : "copy\n")
+                + String.join("\0", request.sources())
+                + "\0"
+                + request.target());
+    SequencedMap<String, String> summary = new LinkedHashMap<>();
+    summary.put("files", Digest.sha256(inputs.toString()).toString());
+    return kitchen.serve(
+        new Kitchen.Order(title, op, summary, fresh),
+        state,
+        _ -> write(below, entries, archives, owner));
+  }
+
+  private Optional<Layer> write(
+      LayerStack below,
+      List<PlannedEntry> entries,
+      List<SourceNode> archives,
+      Optional<int[]> owner)
+      throws IOException {
+    if (entries.isEmpty() && archives.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+      if (!entries.isEmpty()) {
+        kitchen.layers().write(draft, entries, Optional.empty(), _ -> {});
+      }
+      for (SourceNode archive : archives) {
+        try (InputStream in = Files.newInputStream(archive.host())) {
+          kitchen.layers().extractArchive(draft, below, request.target(), in, owner);
+        }
+      }
+      return Optional.of(draft.commit());
+    }
+  }
+
+  private CopySpec spec(SourceTree tree, Optional<int[]> owner) {
+    CopyFlags flags = request.flags();
+    try {
+      return new CopySpec(
+          tree,
+          request.sources().stream()
+              .filter(s -> request.heredocs().isEmpty() || !s.contains("<<"))
+              .toList(),
+          request.target(),
+          owner,
+          flags.chmod().map(ModeChange::parse),
+          flags.excludes(),
+          flags.parents());
+    } catch (CopyException e) {
+      throw new BuildException(request.span(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** ADD unpacks local archives: they leave the list of files to copy. */
+  private CopySpec withoutArchives(CopySpec spec, List<SourceNode> archives) throws IOException {
+    if (!request.add() || request.flags().unpack().map(u -> !u).orElse(false)) {
+      return spec;
+    }
+    List<String> plain = new ArrayList<>();
+    for (String source : spec.sources()) {
+      boolean archive = false;
+      for (SourceNode node : CopyPlanner.select(spec.tree(), source)) {
+        if (node.isRegular() && Compression.looksLikeTar(node.host())) {
+          archives.add(node);
+          archive = true;
+        }
+      }
+      if (!archive) {
+        plain.add(source);
+      }
+    }
+    return new CopySpec(
+        spec.tree(),
+        plain,
+        spec.target(),
+        spec.owner(),
+        spec.mode(),
+        spec.excludes(),
+        spec.parents());
+  }
+
+  private void addHeredocs(CopyPlanner planner, CopySpec spec) throws IOException {
+    for (Heredoc heredoc : request.heredocs()) {
+      String body = heredoc.expand() ? request.expander().apply(heredoc.body()) : heredoc.body();
+      planner.addBytes(heredoc.name(), body.getBytes(StandardCharsets.UTF_8), spec);
+    }
+  }
+
+  /** Files of the context get their digests from the stat cache, or by reading them now. */
+  private List<PlannedEntry> withContents(List<PlannedEntry> entries, SourceTree tree)
+      throws IOException {
+    List<PlannedEntry> known = new ArrayList<>();
+    Map<String, SourceNode> nodes =
+        tree instanceof ContextTree context ? context.byHostPath() : Map.of();
+    for (PlannedEntry entry : entries) {
+      if (entry instanceof PlannedEntry.File(String path, String source, long size, _, var meta)) {
+        SourceNode node = nodes.get(source);
+        Digest digest = node != null ? digest(node) : hash(java.nio.file.Path.of(source));
+        known.add(new PlannedEntry.File(path, source, size, Optional.of(digest), meta));
+      } else {
+        known.add(entry);
+      }
+    }
+    around.saveStats();
+    return known;
+  }
+
+  private Digest digest(SourceNode node) throws IOException {
+    StatCache stats = around.stats();
+    String identity =
+        StatCache.identity(
+            node.size(),
+            node.mtimeSec() * 1_000_000_000L + node.mtimeNanos(),
+            node.identity().ctimeNanos(),
+            node.identity().ino(),
+            node.identity().dev());
+    Optional<Digest> known = stats.lookup(node.host().toString(), identity);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Digest digest = hash(node.host());
+    stats.record(node.host().toString(), identity, node.identity().ctimeNanos(), digest);
+    return digest;
+  }
+
+  private static Digest hash(java.nio.file.Path file) throws IOException {
+    java.security.MessageDigest sha256 = Digest.newSha256();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        sha256.update(buffer, 0, count);
+      }
+    }
+    return Digest.of(sha256.digest());
+  }
+
+  /** All of an entry but its time. */
+  private static String describe(PlannedEntry entry) {
+    var meta = entry.meta();
+    String common =
+        " "
+            + Integer.toOctalString(meta.mode())
+            + " "
+            + meta.uid()
+            + ":"
+            + meta.gid()
+            + " "
+            + xattrs(meta);
+    return switch (entry) {
+      case PlannedEntry.Directory _ -> "d" + common;
+      case PlannedEntry.File file -> "f" + common + file.content().map(Digest::toString).orElse("");
+      case PlannedEntry.Bytes bytes -> "f" + common + Digest.sha256(bytes.content());
+      case PlannedEntry.Link link -> "l" + common + link.target();
+      case PlannedEntry.Node node -> "n" + common + node.type() + " " + node.rdev();
+      case PlannedEntry.HardLink link -> "h" + common + link.to();
+    };
+  }
+
+  private static String xattrs(dev.jbuild.layer.Meta meta) {
+    StringBuilder out = new StringBuilder();
+    meta.xattrs()
+        .forEach((name, value) ->
+            out.append(name)
+                .append('=')
+                .append(java.util.HexFormat.of().formatHex(value.bytes()))
+                .append(' '));
+    return out.toString();
+  }
+
+  private int[] owner(LayerStack below, String text) {
+    try {
+      return Accounts.of(below).owner(text);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (IllegalArgumentException e) {
+      throw new BuildException(request.span(), String.valueOf(e.getMessage()));
+    }
+  }
+}

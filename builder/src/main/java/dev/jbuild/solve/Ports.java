@@ -1,0 +1,45 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.parser.Span;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The words of EXPOSE: {@code port[-port][/protocol]}. */
+final class Ports {
+  private Ports() {}
+
+  static List<String> parse(Span span, String text) {
+    int slash = text.indexOf('/');
+    String protocol = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
+    String range = slash < 0 ? text : text.substring(0, slash);
+    range = range.substring(range.lastIndexOf(':') + 1);
+    if (!Set.of("tcp", "udp", "sctp").contains(protocol)) {
+      throw new BuildException(span, "invalid proto: " + protocol);
+    }
+    int dash = range.indexOf('-');
+    int first = number(span, text, dash < 0 ? range : range.substring(0, dash));
+    int last = dash < 0 ? first : number(span, text, range.substring(dash + 1));
+    if (last < first) {
+      throw new BuildException(span, "invalid containerPort: " + text);
+    }
+    List<String> ports = new ArrayList<>();
+    for (int port = first; port <= last; port++) {
+      ports.add(port + "/" + protocol);
+    }
+    return ports;
+  }
+
+  private static int number(Span span, String text, String digits) {
+    try {
+      int port = Integer.parseInt(digits);
+      if (port >= 0 && port <= 65535) {
+        return port;
+      }
+    } catch (NumberFormatException _) {
+      // said below
+    }
+    throw new BuildException(span, "invalid containerPort: " + text);
+  }
+}

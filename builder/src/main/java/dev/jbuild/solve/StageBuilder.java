@@ -1,0 +1,385 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.cache.Accounts;
+import dev.jbuild.context.SourceTree;
+import dev.jbuild.context.StackTree;
+import dev.jbuild.copy.CopyPlanner;
+import dev.jbuild.layer.Draft;
+import dev.jbuild.layer.PlannedEntry;
+import dev.jbuild.oci.ContainerConfig;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.Healthcheck;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.parser.Command;
+import dev.jbuild.parser.CopyFlags;
+import dev.jbuild.parser.Heredoc;
+import dev.jbuild.parser.Instruction;
+import dev.jbuild.parser.Span;
+import dev.jbuild.parser.Stage;
+import dev.jbuild.parser.Words;
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** Carries out the instructions of one stage, one after the other. */
+final class StageBuilder {
+  /** Where a stage's own wants come from. */
+  interface Others {
+    /** Waits for an earlier stage. */
+    StageState stage(int index) throws IOException, InterruptedException;
+
+    /** An image that is copied from. */
+    StageState image(ImageReference reference) throws IOException, InterruptedException;
+  }
+
+  private final Surroundings around;
+  private final Kitchen kitchen;
+  private final Events events;
+  private final Stage stage;
+  private final StageState state;
+  private final Others others;
+  private final char escape;
+  private final StepTitles titles;
+
+  StageBuilder(
+      Surroundings around,
+      Kitchen kitchen,
+      Events events,
+      Stage stage,
+      StageState state,
+      Others others) {
+    this.around = around;
+    this.kitchen = kitchen;
+    this.events = events;
+    this.stage = stage;
+    this.state = state;
+    this.others = others;
+    this.escape = around.escape;
+    this.titles = StepTitles.of(stage, around.stageCount);
+  }
+
+  StageState build(List<Instruction> triggers) throws IOException, InterruptedException {
+    for (Instruction trigger : triggers) {
+      carryOut(trigger);
+    }
+    for (Instruction instruction : stage.instructions()) {
+      carryOut(instruction);
+    }
+    return state;
+  }
+
+  private void carryOut(Instruction instruction) throws IOException, InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("canceled");
+    }
+    try {
+      dispatch(instruction);
+    } catch (IllegalArgumentException e) {
+      throw new BuildException(instruction.span(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void dispatch(Instruction instruction) throws IOException, InterruptedException {
+    switch (instruction) {
+      case Instruction.Run run -> run(run);
+      case Instruction.Copy c -> copy(c, false, c.sources(), c.target(), c.flags(), c.heredocs());
+      case Instruction.Add a -> copy(a, true, a.sources(), a.target(), a.flags(), a.heredocs());
+      case Instruction.Workdir workdir -> workdir(workdir);
+      case Instruction.Arg arg -> arg(arg);
+      case Instruction.Env env -> env(env);
+      case Instruction.Label label -> label(label);
+      case Instruction.Cmd cmd -> {
+        state.cmdSet = true;
+        configure(c -> c.withCmd(Optional.of(argv(cmd.command()))).withArgsEscaped(true));
+        note("CMD " + json(argv(cmd.command())));
+      }
+      case Instruction.Entrypoint entrypoint -> {
+        configure(c -> c.withEntrypoint(Optional.of(argv(entrypoint.command()))));
+        if (!state.cmdSet) {
+          configure(c -> c.withCmd(Optional.empty()));
+        }
+        note("ENTRYPOINT " + json(argv(entrypoint.command())));
+      }
+      case Instruction.Expose expose -> expose(expose);
+      case Instruction.Volume volume -> {
+        List<String> paths = volume.paths().stream().map(this::expand).toList();
+        paths.forEach(p -> configure(c -> c.withVolume(p)));
+        note("VOLUME [" + String.join(" ", paths) + "]");
+      }
+      case Instruction.User user -> {
+        String name = expand(user.user());
+        configure(c -> c.withUser(name));
+        note("USER " + name);
+      }
+      case Instruction.StopSignal signal -> {
+        String name = expand(signal.signal());
+        configure(c -> c.withStopSignal(name));
+        note("STOPSIGNAL " + name);
+      }
+      case Instruction.Maintainer maintainer -> {
+        state.config = state.config.withAuthor(maintainer.name());
+        note("MAINTAINER " + maintainer.name());
+      }
+      case Instruction.Shell shell -> {
+        configure(c -> c.withShell(shell.words()));
+        note("SHELL [" + String.join(" ", shell.words()) + "]");
+      }
+      case Instruction.Healthcheck check -> healthcheck(check);
+      case Instruction.Onbuild onbuild -> {
+        List<String> all = new ArrayList<>(state.config.config().onBuild());
+        all.add(onbuild.text());
+        configure(c -> c.withOnBuild(all));
+        note("ONBUILD " + onbuild.text());
+      }
+      case Instruction.From _ -> throw new AssertionError("FROM begins a stage");
+    }
+  }
+
+  private void run(Instruction.Run run) throws IOException, InterruptedException {
+    RunStep step = new RunStep(around, kitchen, events, state, run);
+    String title = titles.next(run.source());
+    Kitchen.Made made = step.execute(title, fresh());
+    StringBuilder text = new StringBuilder("RUN ");
+    if (!state.args.isEmpty()) {
+      text.append('|').append(state.args.size());
+      state.args.forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+      text.append(' ');
+    }
+    text.append(String.join(" ", step.argv())).append(" # buildkit");
+    state.history(text.toString(), Optional.of(made.created()), made.layer().isEmpty());
+  }
+
+  private void copy(
+      Instruction at,
+      boolean add,
+      List<String> sources,
+      String target,
+      CopyFlags flags,
+      List<Heredoc> heredocs)
+      throws IOException, InterruptedException {
+    List<String> expanded = new ArrayList<>();
+    for (String word : sources) {
+      if (heredocs.isEmpty() || !word.contains("<<")) {
+        String one = expand(word);
+        if (add && isRemote(one)) {
+          throw new BuildException(at.span(), "ADD of an address is not supported yet: " + one);
+        }
+        expanded.add(one);
+      }
+    }
+    String to = absolute(expand(target));
+    CopyFlags own =
+        new CopyFlags(
+            flags.from(),
+            flags.chown().map(this::expand),
+            flags.chmod().map(this::expand),
+            flags.checksum(),
+            flags.link(),
+            flags.parents(),
+            flags.keepGitDir(),
+            flags.unpack(),
+            flags.excludes());
+    CopyStep step =
+        new CopyStep(
+            around,
+            kitchen,
+            state,
+            new CopyStep.Request(
+                at.span(),
+                add,
+                expanded,
+                to,
+                own,
+                heredocs,
+                text -> Words.expandText(text, state::variable)));
+    SourceTree tree =
+        flags.from().isPresent() ? other(at.span(), flags.from().get()) : around.context();
+    Kitchen.Made made = step.execute(titles.next(at.source()), tree, fresh());
+    String text = (add ? "ADD " : "COPY ") + String.join(" ", expanded) + " " + to + " # buildkit";
+    state.history(text, Optional.of(made.created()), made.layer().isEmpty());
+  }
+
+  private static boolean isRemote(String source) {
+    return source.startsWith("http://")
+        || source.startsWith("https://")
+        || source.startsWith("git@")
+        || source.startsWith("git://")
+        || source.startsWith("ssh://");
+  }
+
+  private SourceTree other(Span span, String from) throws IOException, InterruptedException {
+    if (from.contains("$")) {
+      throw new BuildException(
+          span,
+          "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround");
+    }
+    Optional<Stage> named = around.graph.stage(from).filter(s -> s.index() < stage.index());
+    StageState source =
+        named.isPresent()
+            ? others.stage(named.get().index())
+            : others.image(ImageReference.parse(from).withDefaultTag());
+    return new StackTree(new LayerStack(source.layers));
+  }
+
+  private void workdir(Instruction.Workdir workdir) throws IOException, InterruptedException {
+    String path = expand(workdir.path());
+    String full =
+        path.startsWith("/")
+            ? path
+            : (state.workdir().equals("/") ? "/" : state.workdir() + "/") + path;
+    String clean =
+        "/"
+            + SourceTree.clean(full)
+            + (full.endsWith("/") && !SourceTree.clean(full).isEmpty() ? "/" : "");
+    configure(c -> c.withWorkingDir(clean));
+    if (clean.equals("/")) {
+      note("WORKDIR /");
+      return;
+    }
+    LayerStack below = new LayerStack(state.layers);
+    Accounts.Account owner = Accounts.of(below).find(state.config.config().user());
+    CopyPlanner planner = new CopyPlanner(below);
+    planner.mkdirs(clean, owner.uid(), owner.gid());
+    List<PlannedEntry> entries = planner.entries();
+    SequencedMap<String, String> inputs = new LinkedHashMap<>();
+    inputs.put("parent", state.chain.toString());
+    inputs.put("owner", owner.uid() + ":" + owner.gid());
+    Kitchen.Order order =
+        new Kitchen.Order(
+            titles.next(workdir.source()), Digest.sha256("workdir\n" + clean), inputs, fresh());
+    Kitchen.Made made =
+        kitchen.serve(
+            order,
+            state,
+            _ -> {
+              if (entries.isEmpty()) {
+                return Optional.empty();
+              }
+              try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+                kitchen.layers().write(draft, entries, Optional.empty(), _ -> {});
+                return Optional.of(draft.commit());
+              }
+            });
+    state.history("WORKDIR " + clean, Optional.of(made.created()), made.layer().isEmpty());
+  }
+
+  private void arg(Instruction.Arg arg) {
+    StringBuilder text = new StringBuilder("ARG");
+    for (Instruction.Assignment one : arg.assignments()) {
+      Optional<String> value = Optional.ofNullable(around.request.arguments().get(one.name()));
+      if (value.isEmpty() && one.value().isPresent()) {
+        value = Optional.of(expand(one.value().get()));
+      }
+      if (value.isEmpty()) {
+        value = Optional.ofNullable(around.graph.globals().get(one.name()));
+      }
+      text.append(' ').append(one.name());
+      if (value.isPresent()) {
+        state.env.put(one.name(), value.get());
+        state.args.put(one.name(), value.get());
+        text.append('=').append(value.get());
+      }
+    }
+    note(text.toString());
+  }
+
+  private void env(Instruction.Env env) {
+    SequencedMap<String, String> values = new LinkedHashMap<>();
+    StringBuilder text = new StringBuilder("ENV");
+    // the whole instruction sees the environment from before it
+    env.pairs().forEach(p -> values.put(expand(p.name()), expand(p.value())));
+    values.forEach((name, value) -> {
+      configure(c -> c.withEnv(name, value));
+      state.env.put(name, value);
+      text.append(' ').append(name).append('=').append(value);
+    });
+    note(text.toString());
+  }
+
+  private void label(Instruction.Label label) {
+    StringBuilder text = new StringBuilder("LABEL");
+    for (Instruction.KeyValue pair : label.pairs()) {
+      String name = expand(pair.name());
+      String value = expand(pair.value());
+      configure(c -> c.withLabel(name, value));
+      text.append(' ').append(name).append('=').append(value);
+    }
+    note(text.toString());
+  }
+
+  private void expose(Instruction.Expose expose) {
+    List<String> ports = new ArrayList<>();
+    for (String word : expose.ports()) {
+      for (String port : Words.expandToList(word, state::variable, escape)) {
+        ports.addAll(Ports.parse(expose.span(), port));
+      }
+    }
+    ports.forEach(p -> configure(c -> c.withExposedPort(p)));
+    note("EXPOSE [" + String.join(" ", ports) + "]");
+  }
+
+  private void healthcheck(Instruction.Healthcheck check) {
+    List<String> test = new ArrayList<>();
+    if (check.test().isEmpty()) {
+      test.add("NONE");
+    } else if (check.test().get() instanceof Command.Exec(List<String> argv)) {
+      test.add("CMD");
+      test.addAll(argv);
+    } else if (check.test().get() instanceof Command.Shell(String line)) {
+      test.add("CMD-SHELL");
+      test.add(line);
+    }
+    configure(c ->
+        c.withHealthcheck(
+            new Healthcheck(
+                test,
+                check.interval(),
+                check.timeout(),
+                check.startPeriod(),
+                check.startInterval(),
+                check.retries())));
+    note("HEALTHCHECK " + json(test));
+  }
+
+  private List<String> argv(Command command) {
+    if (command instanceof Command.Exec(List<String> argv)) {
+      return argv;
+    }
+    List<String> argv = new ArrayList<>(state.shell());
+    argv.add(command instanceof Command.Shell(String line) ? line : "");
+    return argv;
+  }
+
+  private String absolute(String target) {
+    boolean folder =
+        target.isEmpty() || target.endsWith("/") || target.equals(".") || target.endsWith("/.");
+    String full = target.startsWith("/") ? target : state.workdir() + "/" + target;
+    String clean = "/" + SourceTree.clean(full);
+    return folder && !clean.endsWith("/") ? clean + "/" : clean;
+  }
+
+  private String expand(String word) {
+    return Words.expand(word, state::variable, escape);
+  }
+
+  private boolean fresh() {
+    return around.request.cache().disabled()
+        || stage.from().name().map(around.request.cache().disabledStages()::contains).orElse(false);
+  }
+
+  private void configure(java.util.function.UnaryOperator<ContainerConfig> change) {
+    state.config = state.config.withConfig(change.apply(state.config.config()));
+  }
+
+  private void note(String createdBy) {
+    state.history(createdBy, Optional.empty(), true);
+  }
+
+  private static String json(List<String> words) {
+    return dev.jbuild.oci.Json.texts(words).compact();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.layer.Layer;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.HistoryEntry;
+import dev.jbuild.oci.ImageConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** A stage between two of its instructions. One thread works on it. */
+final class StageState {
+  static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  ImageConfig config;
+  final List<Layer> layers;
+
+  /** The content of the layers so far, times left out: what the keys of later steps build on. */
+  Digest chain;
+
+  /** The environment of the build: ENV and ARG in the order in which they took effect. */
+  final SequencedMap<String, String> env;
+
+  /** The arguments in force, for the history. */
+  final SequencedMap<String, String> args;
+
+  boolean cmdSet;
+
+  StageState(ImageConfig config, List<Layer> layers, Digest chain) {
+    this.config = config;
+    this.layers = new ArrayList<>(layers);
+    this.chain = chain;
+    this.env = new LinkedHashMap<>(config.config().envMap());
+    this.args = new LinkedHashMap<>();
+  }
+
+  /** What a stage that is built from this one begins with. */
+  StageState child() {
+    StageState child = new StageState(config, layers, chain);
+    child.env.putAll(env);
+    child.args.putAll(args);
+    return child;
+  }
+
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(env.get(name));
+  }
+
+  String workdir() {
+    String dir = config.config().workingDir();
+    return dir.isEmpty() ? "/" : dir;
+  }
+
+  List<String> shell() {
+    return config.config().shell().orElse(List.of("/bin/sh", "-c"));
+  }
+
+  void history(String createdBy, Optional<String> created, boolean empty) {
+    config =
+        config.withHistory(
+            new HistoryEntry(
+                created.or(() -> config.created()),
+                createdBy,
+                Optional.empty(),
+                "buildkit.dockerfile.v0",
+                empty));
+    if (created.isPresent()) {
+      config = config.withCreated(created.get());
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.cache.StatCache;
+import dev.jbuild.context.ContextTree;
+import dev.jbuild.parser.IgnoreRules;
+import dev.jbuild.plan.BuildRequest;
+import dev.jbuild.plan.StageGraph;
+import dev.jbuild.runtime.Shim;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What all steps of one build share; what costs is made when a step first asks. */
+final class Surroundings implements AutoCloseable {
+  final BuildRequest request;
+  final StageGraph graph;
+  final Path storeRoot;
+  final Path shimBinary;
+  char escape = '\\';
+  int stageCount = 1;
+  private @Nullable Shim shim;
+  private @Nullable ContextTree context;
+  private @Nullable StatCache stats;
+
+  Surroundings(BuildRequest request, StageGraph graph, Path storeRoot, Path shimBinary) {
+    this.request = request;
+    this.graph = graph;
+    this.storeRoot = storeRoot;
+    this.shimBinary = shimBinary;
+  }
+
+  synchronized Shim shim() {
+    Shim running = shim;
+    if (running == null) {
+      running = Shim.start(shimBinary);
+      shim = running;
+    }
+    return running;
+  }
+
+  synchronized ContextTree context() throws IOException {
+    ContextTree tree = context;
+    if (tree == null) {
+      IgnoreRules rules = IgnoreRules.parse(request.source().ignoreFile().orElse(new byte[0]));
+      tree = ContextTree.scan(shimBinary, folder(), rules);
+      context = tree;
+    }
+    return tree;
+  }
+
+  synchronized StatCache stats() throws IOException {
+    StatCache cache = stats;
+    if (cache == null) {
+      cache = StatCache.open(storeRoot, folder());
+      stats = cache;
+    }
+    return cache;
+  }
+
+  /** The context's folder; an empty one where only a Dockerfile was given. */
+  private Path folder() throws IOException {
+    Optional<Path> given = request.source().context();
+    if (given.isPresent()) {
+      return given.get();
+    }
+    Path empty = storeRoot.resolve("empty");
+    Files.createDirectories(empty);
+    return empty;
+  }
+
+  /** What was learned about the context's files is kept. */
+  synchronized void saveStats() throws IOException {
+    if (stats != null) {
+      stats.save();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (shim != null) {
+      shim.close();
+    }
+  }
+}
