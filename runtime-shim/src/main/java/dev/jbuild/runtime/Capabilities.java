@@ -1,6 +1,7 @@
 package dev.jbuild.runtime;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -120,10 +121,12 @@ public final class Capabilities {
 
   private static long readBounding() {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("CapBnd:")) {
-          return Long.parseUnsignedLong(line.substring(7).strip(), 16);
-        }
+      String status =
+          new String(Files.readAllBytes(Path.of("/proc/self/status")), StandardCharsets.ISO_8859_1);
+      int at = status.indexOf("\nCapBnd:");
+      if (at >= 0) {
+        int end = status.indexOf('\n', at + 1);
+        return Long.parseUnsignedLong(status.substring(at + 8, end).strip(), 16);
       }
       throw new ShimException("/proc/self/status has no CapBnd line");
     } catch (IOException e) {

@@ -3,21 +3,36 @@ package dev.jbuild.runtime;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The last compiled filter: nearly all sandboxes of a process have the same capabilities. */
+/**
+ * Compiled filters. That for Docker's own capabilities, which nearly every sandbox has, is packed
+ * with the classes: compiling it in a cold JVM takes longer than the sandbox.
+ */
 final class Profiles {
-  private record Compiled(Set<String> capabilities, byte[] filter) {}
+  private record Compiled(long capabilities, byte[] filter) {}
 
   private static volatile @Nullable Compiled last;
 
   private Profiles() {}
 
   static byte[] docker(Set<String> capabilities) {
+    long mask = Capabilities.mask(capabilities);
     Compiled known = last;
-    if (known == null || !known.capabilities.equals(capabilities)) {
-      byte[] filter = SeccompFilter.docker(Resources.architecture(), capabilities);
-      known = new Compiled(Set.copyOf(capabilities), filter);
+    if (known == null || known.capabilities != mask) {
+      known = new Compiled(mask, load(Resources.architecture(), capabilities));
       last = known;
     }
     return known.filter;
+  }
+
+  private static byte[] load(String machine, Set<String> capabilities) {
+    boolean packed = machine.equals("x86_64") || machine.equals("aarch64");
+    if (packed && capabilities.equals(Isolation.docker().capabilities())) {
+      return Resources.bytes(packedName(machine));
+    }
+    return SeccompFilter.docker(machine, capabilities);
+  }
+
+  static String packedName(String machine) {
+    return "seccomp-default-" + machine + ".bpf";
   }
 }

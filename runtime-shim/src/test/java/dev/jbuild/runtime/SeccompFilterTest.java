@@ -3,10 +3,15 @@ package dev.jbuild.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The filter as a program, run here: other architectures' tables and every number's verdict. */
 final class SeccompFilterTest {
@@ -109,6 +114,19 @@ final class SeccompFilterTest {
     }
     assertThat(verdict(filter, X86_64, table.number("clone"), 0x10000000)).isEqualTo(ALLOW);
     assertThat(verdict(filter, X86_64, table.number("chroot"), 0)).isEqualTo(0x50001);
+  }
+
+  /** {@code -Dgolden.update=true} writes the packed ones anew. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x86_64", "aarch64"})
+  void thePackedFilterIsWhatWouldBeCompiled(String machine) throws IOException {
+    byte[] compiled = docker(machine);
+    Path packed =
+        Path.of("src/main/resources/dev/jbuild/runtime").resolve(Profiles.packedName(machine));
+    if (Boolean.getBoolean("golden.update")) {
+      Files.write(packed, compiled);
+    }
+    assertThat(Files.readAllBytes(packed)).isEqualTo(compiled);
   }
 
   @Test
