@@ -1,0 +1,198 @@
+package dev.jbuild.engine;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.cache.LocalImages;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.layer.Layers;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageConfig;
+import dev.jbuild.oci.ImageIndex;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Manifest;
+import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.oci.Platform;
+import dev.jbuild.registry.RegistryClient;
+import dev.jbuild.registry.Resolved;
+import dev.jbuild.store.Ingest;
+import dev.jbuild.store.Lease;
+import dev.jbuild.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/** Images by name: from the store, the one carried inside, or a registry into the store. */
+public final class ImageSource {
+  private static final int LAYERS_AT_ONCE = 3;
+
+  private final Store store;
+  private final Layers layers;
+  private final LocalImages images;
+  private final Supplier<RegistryClient> registry;
+
+  public ImageSource(Store store, Layers layers, Supplier<RegistryClient> registry) {
+    this.store = store;
+    this.layers = layers;
+    this.images = new LocalImages(store, layers);
+    this.registry = registry;
+  }
+
+  /** Hears of bytes that arrive. */
+  @FunctionalInterface
+  public interface Progress {
+    void transferred(String item, long current, long total, boolean done);
+  }
+
+  /** The image if it is here. */
+  public Optional<LocalImage> local(ImageReference reference, Platform platform)
+      throws IOException {
+    Optional<LocalImage> image = images.find(reference, platform);
+    if (image.isEmpty() && reference.withDefaultTag().equals(TinyImage.NAME)) {
+      return Optional.of(TinyImage.make(store, layers, images));
+    }
+    return image.filter(i -> platform.accepts(i.config().platform()));
+  }
+
+  /** The image, pulled when it is not here or when asked for. */
+  public LocalImage get(
+      ImageReference reference, Platform platform, boolean always, Progress progress)
+      throws IOException {
+    if (!always || reference.withDefaultTag().equals(TinyImage.NAME)) {
+      Optional<LocalImage> here = local(reference, platform);
+      if (here.isPresent()) {
+        return here.get();
+      }
+    }
+    return pull(reference.withDefaultTag(), platform, progress);
+  }
+
+  /** Fetches an image and gives it its name. What was signed is kept as the bytes that came. */
+  public LocalImage pull(ImageReference reference, Platform platform, Progress progress)
+      throws IOException {
+    try (Lease lease = store.lease()) {
+      Resolved top = registry.get().resolve(reference);
+      Resolved chosen = top;
+      if (MediaTypes.isIndex(top.descriptor().mediaType())) {
+        chosen = registry.get().manifest(reference, choose(reference, top, platform).digest());
+        store.blobs().put(top.bytes());
+      }
+      Manifest manifest = Manifest.parse(chosen.bytes());
+      ImageConfig config = config(reference, manifest);
+      if (config.diffIds().size() != manifest.layers().size()) {
+        throw new EngineException(
+            1,
+            reference.familiar()
+                + " is damaged: its config names "
+                + config.diffIds().size()
+                + " layers, its manifest "
+                + manifest.layers().size());
+      }
+      List<Layer> stack = layers(reference, manifest, config, lease, progress);
+      store.blobs().put(chosen.bytes());
+      if (reference.digest().isEmpty()) {
+        store.names().set(reference, top.descriptor());
+      } else {
+        store.names().addUntagged(top.descriptor());
+      }
+      return new LocalImage(top.descriptor(), manifest, config, stack);
+    }
+  }
+
+  private static Descriptor choose(ImageReference reference, Resolved index, Platform platform) {
+    ImageIndex parsed = ImageIndex.parse(index.bytes());
+    return parsed
+        .select(platform)
+        .orElseThrow(() ->
+            new EngineException(
+                1,
+                "no image for platform "
+                    + platform
+                    + " in "
+                    + reference.familiar()
+                    + "; there is: "
+                    + String.join(
+                        ", ",
+                        parsed.manifests().stream()
+                            .flatMap(m -> m.platform().stream())
+                            .map(Platform::toString)
+                            .toList())));
+  }
+
+  private ImageConfig config(ImageReference reference, Manifest manifest) throws IOException {
+    Digest digest = manifest.config().digest();
+    if (!store.blobs().has(digest)) {
+      try (Ingest ingest = store.blobs().ingest()) {
+        registry.get().fetchBlob(reference, manifest.config(), ingest, _ -> {});
+        ingest.commit(digest, manifest.config().size());
+      }
+    }
+    return ImageConfig.parse(store.blobs().read(digest));
+  }
+
+  private List<Layer> layers(
+      ImageReference reference,
+      Manifest manifest,
+      ImageConfig config,
+      Lease lease,
+      Progress progress)
+      throws IOException {
+    List<Layer> stack = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
+      List<Future<Layer>> pending = new ArrayList<>();
+      for (int i = 0; i < manifest.layers().size(); i++) {
+        Descriptor blob = manifest.layers().get(i);
+        var diffId = config.diffIds().get(i);
+        pending.add(
+            threads.submit(() -> {
+              fetch(reference, blob, progress);
+              try (InputStream in = store.blobs().open(blob.digest())) {
+                return layers.unpack(lease.id(), in, Optional.of(diffId), Optional.of(blob));
+              }
+            }));
+      }
+      try {
+        for (Future<Layer> one : pending) {
+          stack.add(one.get());
+        }
+      } catch (ExecutionException e) {
+        threads.shutdownNow();
+        throw cause(e);
+      } catch (InterruptedException e) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new EngineException(130, "canceled: " + e.getMessage());
+      }
+    }
+    return stack;
+  }
+
+  private void fetch(ImageReference reference, Descriptor blob, Progress progress)
+      throws IOException {
+    String item = blob.digest().toString();
+    if (!store.blobs().has(blob.digest())) {
+      try (Ingest ingest = store.blobs().ingest()) {
+        registry
+            .get()
+            .fetchBlob(
+                reference, blob, ingest, n -> progress.transferred(item, n, blob.size(), false));
+        ingest.commit(blob.digest(), blob.size());
+      }
+    }
+    progress.transferred(item, blob.size(), blob.size(), true);
+  }
+
+  private static IOException cause(ExecutionException e) {
+    return switch (e.getCause()) {
+      case RuntimeException failure -> throw failure;
+      case IOException failure -> failure;
+      case null, default -> throw new IllegalStateException(e);
+    };
+  }
+}

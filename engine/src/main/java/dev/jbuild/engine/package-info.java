@@ -1,0 +1,5 @@
+/** Images and containers: what the command line talks to. */
+@NullMarked
+package dev.jbuild.engine;
+
+import org.jspecify.annotations.NullMarked;
