@@ -274,12 +274,12 @@ public final class Layers {
     draft.know(facts);
     List<Digest> contents = new ArrayList<>();
     for (PlannedEntry entry : entries) {
-      if (entry instanceof PlannedEntry.File) {
+      if (entry instanceof PlannedEntry.File file) {
         byte[] content = found.contents().get(plan.contentPath(entry.path()));
         if (content == null) {
           throw new IllegalStateException("not written: " + entry.path());
         }
-        contents.add(Digest.of(content));
+        contents.add(file.content().isPresent() ? file.content().get() : Digest.of(content));
       }
     }
     return new TreeResult(facts, contents);
