@@ -101,7 +101,8 @@ final class LifetimeTest {
   @Test
   void terminated() throws Exception {
     Process shim = serve();
-    shim.destroy();
+    // Process.destroy() would also close its stdin, which ends it too.
+    shim.toHandle().destroy();
     assertThat(shim.waitFor()).isEqualTo(143);
     assertGone();
   }
