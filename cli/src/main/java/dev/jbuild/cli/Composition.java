@@ -1,9 +1,19 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cache.LocalImages;
+import dev.jbuild.engine.ContainerRunner;
+import dev.jbuild.engine.ImageSource;
+import dev.jbuild.layer.Layers;
+import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryLogin;
 import dev.jbuild.registry.RegistrySettings;
+import dev.jbuild.runtime.ShimBinary;
+import dev.jbuild.solve.Builder;
+import dev.jbuild.store.Store;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program's parts, each made when a verb first asks for it: the only place that knows
@@ -12,6 +22,9 @@ import java.util.Map;
 final class Composition implements AutoCloseable {
   private final Path root;
   private final Map<String, String> environment;
+  private @Nullable Store store;
+  private @Nullable Layers layers;
+  private @Nullable RegistryClient registry;
 
   Composition(Path root, Map<String, String> environment) {
     this.root = root;
@@ -23,11 +36,67 @@ final class Composition implements AutoCloseable {
     return root;
   }
 
+  Store store() throws IOException {
+    Store open = store;
+    if (open == null) {
+      open = Store.open(root);
+      store = open;
+    }
+    return open;
+  }
+
+  Layers layers() throws IOException {
+    Layers open = layers;
+    if (open == null) {
+      open = Layers.open(root);
+      layers = open;
+    }
+    return open;
+  }
+
+  /** The images that are here. */
+  LocalImages localImages() throws IOException {
+    return new LocalImages(store(), layers());
+  }
+
+  /** Images from here, or from a registry. */
+  ImageSource imageSource() throws IOException {
+    return new ImageSource(store(), layers(), this::registry);
+  }
+
+  Builder builder() throws IOException {
+    ImageSource images = imageSource();
+    return new Builder(
+        store(),
+        layers(),
+        (reference, platform, always, progress) ->
+            images.get(reference, platform, always, progress::transferred),
+        ShimBinary.locate());
+  }
+
+  ContainerRunner containers() throws IOException {
+    return new ContainerRunner(store(), imageSource(), ShimBinary.locate());
+  }
+
+  /** Several layers at once ask for it. */
+  private synchronized RegistryClient registry() {
+    RegistryClient open = registry;
+    if (open == null) {
+      open = RegistryClient.open(RegistrySettings.load(environment));
+      registry = open;
+    }
+    return open;
+  }
+
   /** Credentials of registries. */
   RegistryLogin login() {
     return new RegistryLogin(RegistrySettings.load(environment));
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (registry != null) {
+      registry.close();
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.TemplateException;
+import dev.jbuild.engine.EngineException;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.registry.RegistryException;
 import dev.jbuild.runtime.ShimException;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /** The one table of failures: what is printed, and the exit code. */
 final class Failures {
   private static final int INTERRUPTED = 130;
+  private static final int REFUSED = 125;
 
   private final PrintStream err;
   private final boolean debug;
@@ -37,6 +39,7 @@ final class Failures {
       case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));
       case CommandException e -> print("", e, e.exitCode());
       case InterruptedException _ -> print(prefix + "canceled", INTERRUPTED);
+      case EngineException e -> print(prefix, e, e.exitCode() == REFUSED ? failed : e.exitCode());
       case RegistryException e -> print(prefix, e, failed);
       case StoreException e -> print(prefix, e, failed);
       case ShimException e -> print(prefix, e, failed);

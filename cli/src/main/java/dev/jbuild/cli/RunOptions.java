@@ -34,7 +34,6 @@ record RunOptions(
     List<SandboxMount> mounts,
     Isolation isolation,
     List<String> extraHosts,
-    SequencedMap<String, String> labels,
     Place place) {
 
   /**
@@ -47,17 +46,11 @@ record RunOptions(
       List<String> environment,
       Optional<String> workingDirectory,
       Optional<String> user,
-      Optional<String> entrypoint,
-      List<String> groups) {}
+      Optional<String> entrypoint) {}
 
   /** Where it comes from and what stays. */
   record Place(
-      boolean remove,
-      boolean interactive,
-      boolean tty,
-      Pull pull,
-      Optional<Platform> platform,
-      Optional<String> idFile) {}
+      boolean remove, boolean interactive, boolean tty, Pull pull, Optional<Platform> platform) {}
 
   /** When the registry is asked. */
   enum Pull {
@@ -75,15 +68,12 @@ record RunOptions(
         .values("--add-host", "host:ip", "Add a line to /etc/hosts")
         .values("--cap-add", "capability", "Add a capability, e.g. NET_ADMIN or ALL")
         .values("--cap-drop", "capability", "Drop a capability")
-        .value("--cidfile", "file", "Write the container's id to a file")
         .value("--entrypoint", "program", "Instead of the image's ENTRYPOINT")
         .values("-e --env", "NAME[=value]", "Set a variable; without a value, from the environment")
         .values("--env-file", "file", "Set variables from the lines of a file")
-        .values("--group-add", "group", "Additional groups")
         .value("-h --hostname", "name", "The container's host name")
         .flag("--init", "Run a small init as first process")
         .flag("-i --interactive", "Keep stdin open")
-        .values("-l --label", "key=value", "Set a label")
         .values("--mount", "type=...", "type=bind|tmpfs,src=...,dst=...[,ro]")
         .value("--name", "name", "The container's name")
         .value("--network", "mode", "host (the default) or none")
@@ -102,7 +92,7 @@ record RunOptions(
         .value("-w --workdir", "dir", "The working directory")
         .acceptedFlags("-d --detach", "-P --publish-all", "-q --quiet", "--sig-proxy")
         .acceptedValues("--publish", "-p", "--restart", "--stop-signal", "--stop-timeout")
-        .acceptedValues("--log-driver", "--log-opt", "--detach-keys", "--annotation")
+        .acceptedValues("-l --label", "--log-driver", "--log-opt", "--detach-keys", "--annotation")
         .operands(1, Integer.MAX_VALUE)
         .endAtOperand();
   }
@@ -122,12 +112,10 @@ record RunOptions(
             environment(given, environment),
             given.value("--workdir"),
             given.value("--user"),
-            given.value("--entrypoint"),
-            given.values("--group-add")),
+            given.value("--entrypoint")),
         Mounts.read(given),
         isolation(given),
         given.values("--add-host"),
-        labels(given.values("--label")),
         place(given, environment));
   }
 
@@ -158,8 +146,7 @@ record RunOptions(
         given.flag("--interactive"),
         given.flag("--tty"),
         pull,
-        platform(given, environment),
-        given.value("--cidfile"));
+        platform(given, environment));
   }
 
   /** {@code --platform}, else the environment's. */
@@ -214,17 +201,6 @@ record RunOptions(
     } else if (inherited != null) {
       variables.put(text, inherited);
     }
-  }
-
-  private static SequencedMap<String, String> labels(List<String> texts) {
-    SequencedMap<String, String> labels = new LinkedHashMap<>();
-    for (String text : texts) {
-      int equals = text.indexOf('=');
-      labels.put(
-          equals < 0 ? text : text.substring(0, equals),
-          equals < 0 ? "" : text.substring(equals + 1));
-    }
-    return labels;
   }
 
   private static Isolation isolation(Arguments given) {

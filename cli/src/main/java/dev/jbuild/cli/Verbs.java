@@ -63,6 +63,10 @@ final class Verbs {
     return Optional.ofNullable(
         switch (name) {
           case "build" -> new BuildVerb();
+          case "run" -> new RunVerb();
+          case "images" -> new ImagesVerb();
+          case "pull" -> new PullVerb();
+          case "tag" -> new TagVerb();
           case "login" -> new LoginVerb();
           case "logout" -> new LogoutVerb();
           case "version" -> new VersionVerb();
@@ -104,6 +108,10 @@ final class Verbs {
   private static Optional<Verb> member(String group, String name) {
     return switch (group + " " + name) {
       case "image build", "builder build" -> Optional.of(new BuildVerb());
+      case "image ls" -> Optional.of(new ImagesVerb());
+      case "image pull" -> Optional.of(new PullVerb());
+      case "image tag" -> Optional.of(new TagVerb());
+      case "container run" -> Optional.of(new RunVerb());
       default -> Optional.empty();
     };
   }

@@ -1,0 +1,149 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.plan.BuildRequest;
+import dev.jbuild.plan.BuildRequest.Secret;
+import dev.jbuild.plan.Output;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From the flags of a build to the builder's request. */
+final class BuildRequests {
+  private BuildRequests() {}
+
+  static BuildRequest of(BuildOptions options, BuildInput input, Map<String, String> environment) {
+    BuildOptions.Steps steps = options.steps();
+    return new BuildRequest(
+        new BuildRequest.Source(
+            input.context(),
+            input.dockerfileName(),
+            input.dockerfile(),
+            input.ignoreFile(),
+            options.namedContexts()),
+        options.tags(),
+        options.arguments(),
+        options.target(),
+        options.platforms(),
+        new BuildRequest.CacheOptions(
+            options.cache().disabled(),
+            new HashSet<>(options.cache().disabledStages()),
+            options.cache().pull()),
+        new BuildRequest.RunOptions(
+            steps.network(),
+            steps.shmSize(),
+            steps.extraHosts(),
+            steps.ulimits(),
+            secrets(steps, environment),
+            sockets(steps.ssh(), environment),
+            new HashSet<>(steps.allow())),
+        options.metadata().labels(),
+        options.metadata().annotations(),
+        outputs(options),
+        options.results().imageIdFile().map(Path::of),
+        options.results().metadataFile().map(Path::of));
+  }
+
+  /** As in buildx, without src and env the id names a variable, and else a file. */
+  private static Map<String, Secret> secrets(
+      BuildOptions.Steps steps, Map<String, String> environment) {
+    Map<String, Secret> secrets = new LinkedHashMap<>();
+    for (Map<String, String> fields : steps.secrets()) {
+      String id = fields.getOrDefault("id", "");
+      if (id.isEmpty()) {
+        throw new UsageException("a --secret needs an id, e.g. id=token,src=token.txt");
+      }
+      boolean variable = fields.getOrDefault("type", "").equals("env");
+      String source = fields.getOrDefault("src", fields.getOrDefault("source", ""));
+      String name = fields.getOrDefault("env", variable ? source : "");
+      if (name.isEmpty() && source.isEmpty() && environment.containsKey(id)) {
+        name = id;
+      }
+      secrets.put(
+          id,
+          name.isEmpty()
+              ? file(id, source.isEmpty() ? id : source)
+              : new Secret.Value(environment.getOrDefault(name, "")));
+    }
+    return secrets;
+  }
+
+  private static Secret file(String id, String source) {
+    Path path = Path.of(source).toAbsolutePath();
+    if (!Files.isRegularFile(path)) {
+      throw new UsageException("the secret " + id + " is to come from " + path + ": no such file");
+    }
+    return new Secret.File(path);
+  }
+
+  /** {@code default}, {@code ID} or {@code ID=SOCKET}. */
+  private static Map<String, Path> sockets(List<String> texts, Map<String, String> environment) {
+    Map<String, Path> sockets = new LinkedHashMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      String socket =
+          equals < 0 ? environment.getOrDefault("SSH_AUTH_SOCK", "") : text.substring(equals + 1);
+      if (socket.isEmpty()) {
+        throw new UsageException(
+            "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set, or write "
+                + text
+                + "=/path/of/a/socket");
+      }
+      sockets.put(equals < 0 ? text : text.substring(0, equals), Path.of(socket).toAbsolutePath());
+    }
+    return sockets;
+  }
+
+  private static List<Output> outputs(BuildOptions options) {
+    List<Output> outputs = new ArrayList<>();
+    for (Map<String, String> fields : options.results().outputs()) {
+      outputs.add(output(fields));
+    }
+    if (options.results().push()) {
+      outputs.add(new Output.Push(Optional.empty(), Map.of()));
+    }
+    boolean kept =
+        outputs.isEmpty()
+            || options.results().load()
+            || outputs.stream().allMatch(output -> output instanceof Output.Push);
+    if (kept && outputs.stream().noneMatch(output -> output instanceof Output.Image)) {
+      outputs.addFirst(new Output.Image());
+    }
+    return outputs;
+  }
+
+  private static Output output(Map<String, String> fields) {
+    String type = fields.getOrDefault("type", "");
+    String destination = fields.getOrDefault("dest", fields.getOrDefault("destination", ""));
+    return switch (type) {
+      case "docker" ->
+          destination.isEmpty()
+              ? new Output.Image()
+              : new Output.Archive(true, destination, fields);
+      case "oci" -> new Output.Archive(false, destination.isEmpty() ? "-" : destination, fields);
+      case "local" -> new Output.Files(false, required(type, destination));
+      case "tar" -> new Output.Files(true, destination.isEmpty() ? "-" : destination);
+      case "registry" -> new Output.Push(Optional.ofNullable(fields.get("name")), fields);
+      case "image" ->
+          fields.getOrDefault("push", "false").equals("true")
+              ? new Output.Push(Optional.ofNullable(fields.get("name")), fields)
+              : new Output.Image();
+      default ->
+          throw new UsageException(
+              "unknown output type "
+                  + type
+                  + ": there are local, tar, oci, docker, image and registry");
+    };
+  }
+
+  private static String required(String type, String destination) {
+    if (destination.isEmpty()) {
+      throw new UsageException("output type " + type + " needs a destination, e.g. dest=out");
+    }
+    return destination;
+  }
+}
