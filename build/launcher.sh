@@ -80,7 +80,7 @@ maven() {
   {
     cd -- "$here" && JAVA_HOME=$jb_home MAVEN_OPTS="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 ${MAVEN_OPTS-}" \
       mvn -B -pl cli -am -Dmaven.test.skip=true -Dspotless.check.skip -Dcheckstyle.skip package 2>&1 </dev/null
-    echo "exit status $?"
+    printf '\nexit status %s\n' "$?"   # Maven may leave its last line open
   } | {
     status=
     while IFS= read -r line; do
