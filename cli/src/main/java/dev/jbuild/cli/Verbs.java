@@ -67,6 +67,7 @@ final class Verbs {
           case "images" -> new ImagesVerb();
           case "pull" -> new PullVerb();
           case "tag" -> new TagVerb();
+          case "parse" -> new ParseVerb();
           case "login" -> new LoginVerb();
           case "logout" -> new LogoutVerb();
           case "version" -> new VersionVerb();
