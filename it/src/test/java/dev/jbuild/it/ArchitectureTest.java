@@ -35,7 +35,7 @@ final class ArchitectureTest {
           """
           oci      | grammar parser linux layer snapshot store cache registry runtime plan context copy solve export engine cli
           grammar  | oci parser linux layer snapshot store cache registry runtime plan context copy solve export engine cli
-          parser   | oci linux layer snapshot store cache registry runtime plan context copy solve export engine cli
+          parser   | linux layer snapshot store cache registry runtime plan context copy solve export engine cli
           linux    | store cache layer snapshot registry runtime parser engine cli
           layer    | store cache registry runtime parser plan solve export engine cli
           store    | registry runtime parser plan solve export engine cli
