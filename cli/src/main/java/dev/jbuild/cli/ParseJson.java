@@ -57,7 +57,7 @@ final class ParseJson {
       case Instruction.Env env -> pairs(env.pairs());
       case Instruction.Label label -> pairs(label.pairs());
       case Instruction.Run _, Instruction.Cmd _, Instruction.Entrypoint _ ->
-          text.isList() ? text.list() : List.of(text.rest());
+          text.isList() ? text.list() : text.rest().isEmpty() ? List.of() : List.of(text.rest());
       case Instruction.Copy copy -> plus(copy.sources(), copy.target());
       case Instruction.Add add -> plus(add.sources(), add.target());
       case Instruction.Expose expose -> expose.ports();

@@ -82,12 +82,14 @@ final class ParseVerb implements Verb {
           equals < 0 ? "" : pair.substring(equals + 1));
     }
     char character = escape.isEmpty() ? '\\' : escape.charAt(0);
+    List<String> words =
+        Words.expandToList(word, name -> Optional.ofNullable(env.get(name)), character);
     return Json.obj()
         .with("result", Words.expand(word, name -> Optional.ofNullable(env.get(name)), character))
+        // BuildKit's own answer where nothing is left
         .with(
             "words",
-            Json.texts(
-                Words.expandToList(word, name -> Optional.ofNullable(env.get(name)), character)));
+            words.stream().allMatch(String::isEmpty) ? new Json.Null() : Json.texts(words));
   }
 
   private static Json.Obj matched(Json.Obj question) {

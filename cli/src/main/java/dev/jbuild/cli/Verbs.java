@@ -64,9 +64,12 @@ final class Verbs {
         switch (name) {
           case "build" -> new BuildVerb();
           case "run" -> new RunVerb();
-          case "images" -> new ImagesVerb();
+          case "images" -> new ImagesVerb(name);
           case "pull" -> new PullVerb();
           case "tag" -> new TagVerb();
+          case "rmi" -> new RmiVerb(name);
+          case "inspect" -> new InspectVerb(name);
+          case "history" -> new HistoryVerb();
           case "parse" -> new ParseVerb();
           case "login" -> new LoginVerb();
           case "logout" -> new LogoutVerb();
@@ -109,8 +112,11 @@ final class Verbs {
   private static Optional<Verb> member(String group, String name) {
     return switch (group + " " + name) {
       case "image build", "builder build" -> Optional.of(new BuildVerb());
-      case "image ls" -> Optional.of(new ImagesVerb());
+      case "image ls" -> Optional.of(new ImagesVerb("image ls"));
       case "image pull" -> Optional.of(new PullVerb());
+      case "image rm" -> Optional.of(new RmiVerb("image rm"));
+      case "image inspect" -> Optional.of(new InspectVerb("image inspect"));
+      case "image history" -> Optional.of(new HistoryVerb());
       case "image tag" -> Optional.of(new TagVerb());
       case "container run" -> Optional.of(new RunVerb());
       default -> Optional.empty();
