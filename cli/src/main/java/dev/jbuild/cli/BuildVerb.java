@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.progress.Displays;
 import dev.jbuild.cli.progress.ProgressDisplay;
 import dev.jbuild.parser.DockerfileException;
@@ -46,9 +47,6 @@ final class BuildVerb implements Verb {
                           input.dockerfileName(), input.dockerfile(), span)));
       session.err().println("ERROR: failed to solve: " + e.getMessage());
     }
-    if (session.debug()) {
-      session.err().println("(the failure is the Dockerfile's or a command's, so no stack trace)");
-    }
     return 1;
   }
 
@@ -73,7 +71,8 @@ final class BuildVerb implements Verb {
     }
     if (request.metadataFile().isPresent()) {
       Path file = request.metadataFile().get();
-      Files.writeString(file, BuildOutputs.metadata(request, result.image()).pretty(2) + "\n");
+      Files.writeString(
+          file, PrettyJson.print(BuildOutputs.metadata(request, result.image())) + "\n");
     }
     if (options.results().quiet()) {
       session.out().println(id);

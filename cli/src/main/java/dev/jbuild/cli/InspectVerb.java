@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.format.Template;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.ImageConfig;
@@ -51,7 +52,7 @@ final class InspectVerb implements Verb {
               found.add(json);
             });
     if (template.isEmpty()) {
-      session.out().println(new Json.Arr(found).pretty(4));
+      session.out().println(PrettyJson.print(new Json.Arr(found)));
     }
     return code;
   }

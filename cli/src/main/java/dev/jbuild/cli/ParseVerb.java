@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.parser.DockerfileException;
@@ -45,7 +46,7 @@ final class ParseVerb implements Verb {
     byte[] source =
         file.equals("-") ? session.in().readAllBytes() : Files.readAllBytes(Path.of(file));
     try {
-      session.out().println(ParseJson.of(DockerfileParser.parse(source)).pretty(2));
+      session.out().println(PrettyJson.print(ParseJson.of(DockerfileParser.parse(source))));
       return 0;
     } catch (DockerfileException e) {
       session.err().println(e.render(file, source));
