@@ -1,0 +1,35 @@
+package dev.jbuild.engine.container;
+
+import dev.jbuild.oci.Json;
+import java.io.IOException;
+
+/**
+ * Where containers get their network from.
+ *
+ * <p>A container's network lasts from its start to its final stop: {@link #attach} is called before
+ * each start by a user, not before a restart by the supervisor, which keeps the namespace and the
+ * helper. What must be taken down when the container stops is a command in the setup, since no JVM
+ * is there then.
+ */
+public interface ContainerNetworks {
+  /**
+   * Makes the network of a container that is about to start; for all modes but {@code host} and
+   * {@code container:}. What a former run left, whose supervisor was killed, is replaced.
+   *
+   * @throws dev.jbuild.engine.EngineException when a network is not known, an address or a port
+   *     taken
+   */
+  NetworkSetup attach(NetworkRequest request) throws IOException;
+
+  /**
+   * Takes down whatever is left of a container's network in this machine: after a supervisor was
+   * killed, after a failed start, and before a removal. Nothing happens when nothing is left.
+   */
+  void release(String containerId) throws IOException;
+
+  /**
+   * The {@code NetworkSettings} of {@code inspect}, with {@code Ports} and {@code Networks}, of a
+   * container that runs or of one that does not.
+   */
+  Json.Obj settings(NetworkRequest request, boolean running) throws IOException;
+}
