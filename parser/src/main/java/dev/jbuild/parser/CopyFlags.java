@@ -3,7 +3,13 @@ package dev.jbuild.parser;
 import java.util.List;
 import java.util.Optional;
 
-/** The flags of COPY and ADD, unexpanded. */
+/**
+ * The flags of COPY and ADD, unexpanded.
+ *
+ * @param from a stage, an image or a named context
+ * @param keepGitDir absent where the address of a repository may say it
+ * @param unpack absent where ADD decides by the kind of source
+ */
 public record CopyFlags(
     Optional<String> from,
     Optional<String> chown,
@@ -11,7 +17,7 @@ public record CopyFlags(
     Optional<String> checksum,
     boolean link,
     boolean parents,
-    boolean keepGitDir,
+    Optional<Boolean> keepGitDir,
     Optional<Boolean> unpack,
     List<String> excludes) {
   public CopyFlags {

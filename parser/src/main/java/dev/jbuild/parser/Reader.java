@@ -171,6 +171,13 @@ final class Reader {
 
   private Instruction run() {
     Flags flags = Flags.read(raw, "mount", "network", "security", "device");
+    for (String mount : flags.values("mount")) {
+      try {
+        RunMount.check(mount);
+      } catch (IllegalArgumentException e) {
+        throw raw.error(String.valueOf(e.getMessage()));
+      }
+    }
     return new Instruction.Run(
         raw.span(),
         raw.line().text(),
@@ -214,7 +221,7 @@ final class Reader {
             flags.value("checksum"),
             flags.flag("link"),
             flags.flag("parents"),
-            flags.flag("keep-git-dir"),
+            flags.value("keep-git-dir").map(v -> v.equalsIgnoreCase("true")),
             flags.value("unpack").map(v -> v.equalsIgnoreCase("true")),
             flags.values("exclude"));
     List<String> sources = words.subList(0, words.size() - 1);
