@@ -66,8 +66,19 @@ public final class Compression {
     gzip(in, out, Runtime.getRuntime().availableProcessors());
   }
 
+  /**
+   * The same at another level.
+   *
+   * @param level 0 to 9, the usual one is 6
+   */
+  public static void gzipAt(int level, InputStream in, OutputStream out) throws IOException {
+    try (Gzip gzip = new Gzip(Runtime.getRuntime().availableProcessors(), level)) {
+      gzip.compress(in, out);
+    }
+  }
+
   static void gzip(InputStream in, OutputStream out, int threads) throws IOException {
-    try (Gzip gzip = new Gzip(threads)) {
+    try (Gzip gzip = new Gzip(threads, Gzip.LEVEL)) {
       gzip.compress(in, out);
     }
   }
@@ -77,8 +88,22 @@ public final class Compression {
     zstd(in, out, Runtime.getRuntime().availableProcessors());
   }
 
+  /**
+   * The same at another level.
+   *
+   * @param level 1 to 22, the usual one is 3
+   */
+  public static void zstdAt(int level, InputStream in, OutputStream out) throws IOException {
+    zstd(level, in, out, Runtime.getRuntime().availableProcessors());
+  }
+
   static void zstd(InputStream in, OutputStream out, int threads) throws IOException {
-    try (ZstdOutputStream zstd = new ZstdOutputStream(keepOpen(out), ZSTD_LEVEL)) {
+    zstd(ZSTD_LEVEL, in, out, threads);
+  }
+
+  private static void zstd(int level, InputStream in, OutputStream out, int threads)
+      throws IOException {
+    try (ZstdOutputStream zstd = new ZstdOutputStream(keepOpen(out), level)) {
       // At least one worker: without any, libzstd cuts its jobs differently.
       zstd.setWorkers(Math.max(1, threads));
       zstd.setChecksum(true);

@@ -22,16 +22,18 @@ import org.jspecify.annotations.Nullable;
 final class Gzip implements AutoCloseable {
   private static final int BLOCK = 1 << 18;
   private static final int WINDOW = 1 << 15;
-  private static final int LEVEL = 6;
+  static final int LEVEL = 6;
   // Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of this machine.
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
   private final ExecutorService threads;
+  private final int level;
   private final int inFlight;
   private final ConcurrentLinkedQueue<Deflater> deflaters = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<Future<byte[]>> pending = new ArrayDeque<>();
 
-  Gzip(int parallelism) {
+  Gzip(int parallelism, int level) {
+    this.level = level;
     threads =
         Executors.newFixedThreadPool(
             parallelism, Thread.ofPlatform().daemon().name("gzip-", 0).factory());
@@ -81,7 +83,7 @@ final class Gzip implements AutoCloseable {
 
   private byte[] deflate(byte @Nullable [] before, byte[] block, boolean last) {
     Deflater reused = deflaters.poll();
-    Deflater deflater = reused == null ? new Deflater(LEVEL, true) : reused;
+    Deflater deflater = reused == null ? new Deflater(level, true) : reused;
     deflater.reset();
     if (before != null) {
       deflater.setDictionary(before, before.length - WINDOW, WINDOW);

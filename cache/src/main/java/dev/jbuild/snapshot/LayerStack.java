@@ -42,6 +42,11 @@ public final class LayerStack implements LowerView {
     topDown = List.copyOf(roots);
   }
 
+  /** The folders of the layers, the topmost first. */
+  List<String> roots() {
+    return topDown;
+  }
+
   /**
    * A file of the view.
    *
