@@ -66,6 +66,22 @@ int fs_mount(const char *step, const char *type, const char *options, uint32_t a
 	return tree;
 }
 
+static bool has_source(const struct mount_op *op)
+{
+	return op->kind == MOUNT_BIND || op->kind == MOUNT_OVERLAY || op->kind == MOUNT_CONTENT;
+}
+
+static int open_source(const struct mount_op *op)
+{
+	if (op->kind == MOUNT_OVERLAY)
+		return prepare_overlay(op);
+	if (op->kind == MOUNT_CONTENT)
+		return prepare_content(op, staging_folder());
+	if (op->options[0])
+		return prepare_part(op);
+	return sys_open_tree(AT_FDCWD, op->source, TREE_CLONE | TREE_RECURSIVE);
+}
+
 /* Before anything is mounted: a later mount must not change what a source means. */
 void mounts_open_sources(struct plan *plan)
 {
@@ -74,9 +90,9 @@ void mounts_open_sources(struct plan *plan)
 		uint64_t attrs = op->attrs;
 		struct stat stat;
 
-		if (op->kind != MOUNT_BIND)
+		if (!has_source(op))
 			continue;
-		op->tree = sys_open_tree(AT_FDCWD, op->source, TREE_CLONE | TREE_RECURSIVE);
+		op->tree = open_source(op);
 		if (op->tree < 0 || fstat(op->tree, &stat) < 0)
 			die("mount", "%s", op->source);
 		op->folder = S_ISDIR(stat.st_mode);
@@ -93,7 +109,7 @@ bool mounts_cover(const struct plan *plan, size_t count, const char *path)
 	for (size_t i = 0; i < count; i++) {
 		const struct mount_op *op = &plan->mounts[i];
 
-		if ((op->kind == MOUNT_BIND || op->kind == MOUNT_FS) && is_below(path, op->resolved))
+		if ((has_source(op) || op->kind == MOUNT_FS) && is_below(path, op->resolved))
 			return true;
 	}
 	return false;
@@ -238,6 +254,8 @@ static void make_one(const struct plan *plan, size_t index, int root, struct mas
 
 	switch (op->kind) {
 	case MOUNT_BIND:
+	case MOUNT_OVERLAY:
+	case MOUNT_CONTENT:
 		mount_tree(plan, index, root, op->tree);
 		close_fdp(&op->tree);
 		return;

@@ -172,7 +172,7 @@ static int overlay_old(const struct layers *layers, const char *staging)
 }
 
 /* Any folder of the host does: it is covered only in our own mount namespace. */
-static const char *staging_folder(void)
+const char *staging_folder(void)
 {
 	static const char *const FOLDERS[] = {"/tmp", "/mnt", "/run", "/var"};
 
@@ -185,7 +185,8 @@ static const char *staging_folder(void)
 
 static bool makes_target(const struct mount_op *op)
 {
-	return op->kind == MOUNT_BIND || op->kind == MOUNT_FS || op->kind == MOUNT_DEVICES;
+	return op->kind == MOUNT_BIND || op->kind == MOUNT_OVERLAY || op->kind == MOUNT_CONTENT ||
+	       op->kind == MOUNT_FS || op->kind == MOUNT_DEVICES;
 }
 
 /* Best effort: what is wrong with a target is found out when it is looked up in the overlay. */

@@ -44,7 +44,9 @@ enum plan_flag {
 };
 
 enum mount_kind {
-	MOUNT_BIND = 'b',    /* source, target */
+	MOUNT_BIND = 'b',    /* source, target, a path below the source or "" */
+	MOUNT_OVERLAY = 'v', /* lower folders, target, upper and work folder or "" */
+	MOUNT_CONTENT = 'c', /* "", target, owner, mode and bytes of a file */
 	MOUNT_FS = 'f',      /* type, target, options */
 	MOUNT_LINK = 'l',    /* text of a symbolic link, its path */
 	MOUNT_MASK = 'k',    /* "", path that must show nothing */
@@ -65,7 +67,7 @@ struct mount_op {
 	const char *target;
 	const char *options;
 	char *resolved; /* PATH_MAX bytes: the target without symbolic links */
-	int tree;       /* of a bind: opened before anything is covered */
+	int tree;       /* of a bind and its like: opened before anything is covered */
 	bool folder;
 };
 
@@ -166,6 +168,12 @@ void mounts_open_sources(struct plan *plan);
 void mounts_make(struct plan *plan, int root);
 /* Whether a path is below the target of one of the first mounts, and so not in the root. */
 bool mounts_cover(const struct plan *plan, size_t count, const char *path);
+/* prepare.c: each returns a tree that is attached nowhere. */
+int prepare_overlay(const struct mount_op *op);
+int prepare_content(const struct mount_op *op, const char *staging);
+int prepare_part(const struct mount_op *op);
+/* A folder of the host that may be covered in our own mount namespace. */
+const char *staging_folder(void);
 int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs);
 void devices_copy(int folder);
 /* Opens a terminal in the sandbox, sends its master away, returns the other end. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -203,7 +204,24 @@ final class Plan {
   private void own(SandboxMount mount) {
     switch (mount) {
       case SandboxMount.Bind bind ->
-          out.mount('b', bind.readOnly() ? RDONLY : 0, 0, absolute(bind.source()), target(mount));
+          out.mount(
+              'b',
+              bind.readOnly() ? RDONLY : 0,
+              0,
+              absolute(bind.source()),
+              target(mount),
+              bind.part());
+      case SandboxMount.Merged merged -> merged(merged);
+      case SandboxMount.Content content -> {
+        String options =
+            "%d %d %d %s"
+                .formatted(
+                    content.uid(),
+                    content.gid(),
+                    content.mode(),
+                    HexFormat.of().formatHex(content.bytes()));
+        out.mount('c', RDONLY, 0, "", target(mount), options);
+      }
       case SandboxMount.Tmpfs tmpfs -> {
         String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
         String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
@@ -211,6 +229,21 @@ final class Plan {
         out.mount('f', attrs, 0, "tmpfs", target(mount), options);
       }
     }
+  }
+
+  private void merged(SandboxMount.Merged merged) {
+    StringBuilder lowers = new StringBuilder();
+    for (Path lower : merged.lowers().reversed()) {
+      String path = absolute(lower);
+      if (path.indexOf('\n') >= 0) {
+        throw new IllegalArgumentException("a folder with a line break can't be mounted: " + path);
+      }
+      lowers.append(lowers.isEmpty() ? "" : "\n").append(path);
+    }
+    String upper =
+        merged.writable().map(w -> absolute(w.upper()) + "\n" + absolute(w.work())).orElse("");
+    int attrs = merged.writable().isPresent() ? 0 : RDONLY;
+    out.mount('v', attrs, 0, lowers.toString(), target(merged), upper);
   }
 
   private static String target(SandboxMount mount) {

@@ -1,6 +1,8 @@
 package dev.jbuild.runtime;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Something mounted into the sandbox beside its root. Targets are absolute paths inside; a missing
@@ -11,9 +13,42 @@ public sealed interface SandboxMount {
   /** Where it appears. */
   String target();
 
-  /** A file or folder of the host. */
-  record Bind(Path source, String target, boolean readOnly) implements SandboxMount {
+  /**
+   * A file or folder of the host.
+   *
+   * @param part what below the source is mounted, links resolved inside it; empty for all of it
+   */
+  record Bind(Path source, String part, String target, boolean readOnly) implements SandboxMount {
+    /** All of the source. */
+    public Bind(Path source, String target, boolean readOnly) {
+      this(source, "", target, readOnly);
+    }
+
     public Bind {
+      requireAbsolute(target);
+    }
+  }
+
+  /**
+   * Folders of the host merged into one, in overlayfs form.
+   *
+   * @param lowers bottom one first, at least two where there is no upper
+   * @param writable where writes go; nobody can write when absent
+   */
+  record Merged(List<Path> lowers, Optional<Scratch> writable, String target)
+      implements SandboxMount {
+    public Merged {
+      requireAbsolute(target);
+      lowers = List.copyOf(lowers);
+    }
+  }
+
+  /** Two empty folders on one file system, to be thrown away. */
+  record Scratch(Path upper, Path work) {}
+
+  /** A file in memory, read-only; its bytes are on no disk of the host. */
+  record Content(byte[] bytes, int uid, int gid, int mode, String target) implements SandboxMount {
+    public Content {
       requireAbsolute(target);
     }
   }

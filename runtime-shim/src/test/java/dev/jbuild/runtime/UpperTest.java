@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,76 @@ final class UpperTest {
     Box.Result result = box.run(Isolation.docker(), mounts(), "true");
     assertThat(result.status()).isEqualTo(new ExitStatus.Exited(0));
     assertThat(result.changes()).isEmpty();
+  }
+
+  @Test
+  void mergedFoldersShowTheTopmostFileAndKeepWritesToThemselves(@TempDir Path folder)
+      throws Exception {
+    Path low = Files.createDirectories(folder.resolve("low"));
+    Path high = Files.createDirectories(folder.resolve("high"));
+    Files.writeString(low.resolve("a"), "low a\n");
+    Files.writeString(low.resolve("b"), "low b\n");
+    Files.writeString(high.resolve("b"), "high b\n");
+    Path upper = Files.createDirectories(folder.resolve("upper"));
+    SandboxMount.Scratch scratch =
+        new SandboxMount.Scratch(upper, Files.createDirectories(folder.resolve("work")));
+    List<Path> lowers = List.of(low, high);
+    Box.Result result =
+        box.run(
+            Isolation.docker(),
+            List.of(
+                new SandboxMount.Merged(lowers, Optional.empty(), "/ro"),
+                new SandboxMount.Merged(lowers, Optional.of(scratch), "/rw/deep")),
+            "sh",
+            "-c",
+            "cat /ro/a /ro/b; touch /ro/c && echo written; rm /rw/deep/a; echo x > /rw/deep/c");
+    assertThat(result.out()).isEqualTo("low a\nhigh b\n");
+    assertThat(result.code()).isZero();
+    assertThat(result.changes()).isEmpty();
+    assertThat(low.resolve("a")).hasContent("low a\n");
+    assertThat(upper.resolve("c")).hasContent("x\n");
+  }
+
+  @Test
+  void contentIsThereWithOwnerAndModeAndNobodyCanChangeIt() throws Exception {
+    Box.Result result =
+        box.run(
+            Isolation.docker(),
+            List.of(
+                new SandboxMount.Content(
+                    "to\0ken\n".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                    7,
+                    8,
+                    0440,
+                    "/run/secrets/t"),
+                new SandboxMount.Content(new byte[0], 0, 0, 0400, "/run/secrets/empty")),
+            "sh",
+            "-c",
+            "stat -c '%u %g %a %s' /run/secrets/*; echo no > /run/secrets/t");
+    assertThat(result.out()).isEqualTo("0 0 400 0\n7 8 440 7\n");
+    assertThat(result.code()).isNotZero();
+    assertThat(result.changes()).isEmpty();
+  }
+
+  @Test
+  void partOfFolderStaysInsideIt(@TempDir Path folder) throws Exception {
+    Files.createDirectories(folder.resolve("in/deep"));
+    Files.writeString(folder.resolve("in/deep/file"), "inside\n");
+    Files.createDirectories(folder.resolve("etc"));
+    Files.createSymbolicLink(folder.resolve("out"), Path.of("/etc"));
+    Files.createSymbolicLink(folder.resolve("link"), Path.of("/in"));
+    Box.Result result =
+        box.run(
+            Isolation.docker(),
+            List.of(
+                new SandboxMount.Bind(folder, "link/deep", "/a", true),
+                new SandboxMount.Bind(folder, "out", "/b", true)),
+            "sh",
+            "-c",
+            "cat /a/file; ls /b");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.status()).isEqualTo(new ExitStatus.Exited(0));
+    assertThat(result.out()).isEqualTo("inside\n");
   }
 
   @Test
