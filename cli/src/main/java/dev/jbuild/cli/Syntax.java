@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.oci.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -247,6 +248,24 @@ final class Syntax {
           .append('\n');
     }
     return help.toString();
+  }
+
+  /** The same as {@link #help}, for programs: completions and manual pages are made from it. */
+  Json.Obj describe() {
+    List<Json> options = new ArrayList<>();
+    for (OptionSpec option : shown) {
+      options.add(
+          Json.obj()
+              .with("names", Json.texts(List.of(option.names())))
+              .with("value", option.arity().max() == 0 ? "" : option.paramLabel())
+              .with("repeatable", option.type() == List.class)
+              .with("text", String.join(" ", option.description())));
+    }
+    return Json.obj()
+        .with("name", name)
+        .with("operands", operandText)
+        .with("summary", summary)
+        .with("options", new Json.Arr(options));
   }
 
   private static String head(OptionSpec option) {

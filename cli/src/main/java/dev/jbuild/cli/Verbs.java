@@ -59,6 +59,11 @@ final class Verbs {
     throw unknown(first, ALL, "");
   }
 
+  /** Every word that may come first, also those that name a group. */
+  static List<String> names() {
+    return ALL;
+  }
+
   private static Optional<Verb> simple(String name) {
     return Optional.ofNullable(
         switch (name) {
@@ -96,7 +101,8 @@ final class Verbs {
     };
   }
 
-  private static List<String> commands(String group) {
+  /** The verbs of a group; none when there is no such group. */
+  static List<String> commands(String group) {
     return switch (group) {
       case "image" ->
           List.of(
