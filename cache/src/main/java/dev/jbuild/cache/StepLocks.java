@@ -1,22 +1,24 @@
 package dev.jbuild.cache;
 
+import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.FileStat;
+import dev.jbuild.linux.OpenFile;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.StoreException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
 
 /**
- * One builder at a time for one step: between the threads of a process by a semaphore, between
- * processes by a file lock, which ends with its process.
+ * One builder at a time for one step, whether a thread of this process or another process: a file
+ * with a lock of flock(2), which belongs to the descriptor and ends with its process, however that
+ * ends.
  */
 public final class StepLocks {
+  private static final long PAUSE_MILLIS = 5;
+
   private final Path folder;
-  private final ConcurrentHashMap<Digest, Semaphore> threads = new ConcurrentHashMap<>();
 
   public StepLocks(Path storeRoot) {
     this.folder = storeRoot.resolve("locks");
@@ -30,63 +32,66 @@ public final class StepLocks {
 
   /** Waits for the lock; {@code onWait} is told when somebody else has it. */
   public Held acquire(Digest key, Runnable onWait) throws InterruptedException {
-    Semaphore semaphore = threads.computeIfAbsent(key, _ -> new Semaphore(1));
-    if (!semaphore.tryAcquire()) {
-      onWait.run();
-      semaphore.acquire();
-    }
+    Path file = folder.resolve("step-" + key.hex());
     try {
-      FileChannel channel =
-          FileChannel.open(
-              folder.resolve(key.hex().substring(0, 3)),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
-      FileLock lock = await(channel, key, onWait);
-      return () -> {
-        release(lock, channel);
-        semaphore.release();
-      };
+      boolean told = false;
+      while (true) {
+        Optional<OpenFile> locked = tryLock(file);
+        if (locked.isPresent()) {
+          return () -> release(file, locked.get());
+        }
+        if (!told) {
+          told = true;
+          onWait.run();
+        }
+        Thread.sleep(PAUSE_MILLIS);
+      }
     } catch (IOException e) {
-      semaphore.release();
-      throw new StoreException("cannot lock a step in " + folder + ": " + e, e);
-    } catch (InterruptedException e) {
-      semaphore.release();
-      throw e;
+      throw new StoreException("cannot lock a step at " + file + ": " + e, e);
     }
   }
 
-  /** One byte of a shared file stands for a key, so that lock files stay few. */
-  private static FileLock await(FileChannel channel, Digest key, Runnable onWait)
-      throws IOException, InterruptedException {
-    long position = Long.parseLong(key.hex().substring(3, 17), 16);
-    boolean told = false;
-    while (true) {
-      FileLock lock = tryLock(channel, position);
-      if (lock != null) {
-        return lock;
-      }
-      if (!told) {
-        told = true;
-        onWait.run();
-      }
-      Thread.sleep(20);
-    }
-  }
-
-  private static @org.jspecify.annotations.Nullable FileLock tryLock(
-      FileChannel channel, long position) throws IOException {
+  /**
+   * The lock, unless somebody has it. Who has it removes the file before letting go, so that a lock
+   * counts only on the file that still has the name.
+   */
+  private static Optional<OpenFile> tryLock(Path file) throws IOException {
+    OpenFile open = Dir.HERE.lockFile(file.toString());
+    boolean mine = false;
     try {
-      return channel.tryLock(position, 1, false);
-    } catch (java.nio.channels.OverlappingFileLockException _) {
-      return null;
+      mine = open.lock(true, false) && isStill(file, open.stat());
+      return mine ? Optional.of(open) : Optional.empty();
+    } finally {
+      if (!mine) {
+        open.close();
+      }
     }
   }
 
-  private static void release(FileLock lock, FileChannel channel) {
-    try (channel) {
-      lock.release();
+  private static boolean isStill(Path file, FileStat opened) throws IOException {
+    Optional<FileStat> named = Dir.HERE.statIfPresent(file.toString());
+    return named.isPresent()
+        && named.get().ino() == opened.ino()
+        && named.get().dev() == opened.dev();
+  }
+
+  private static void release(Path file, OpenFile open) {
+    try (open) {
+      Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new StoreException("cannot release a lock: " + e, e);
+      throw new StoreException("cannot release the lock " + file + ": " + e, e);
+    }
+  }
+
+  /** Removes the files of locks whose process died. */
+  static void sweep(Path storeRoot) throws IOException {
+    for (Path file : Listing.of(storeRoot.resolve("locks"))) {
+      if (Listing.name(file).startsWith("step-")) {
+        Optional<OpenFile> dead = tryLock(file);
+        if (dead.isPresent()) {
+          release(file, dead.get());
+        }
+      }
     }
   }
 }

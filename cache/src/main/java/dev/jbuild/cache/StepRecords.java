@@ -6,22 +6,43 @@ import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The records of steps: {@code steps/OP/KEY}. A damaged one counts as missing. */
 public final class StepRecords {
+  private static final long TOLERANCE_MILLIS = 3_600_000;
+
   private final Path root;
 
   public StepRecords(Path storeRoot) {
     this.root = storeRoot;
   }
 
+  /** The record of a step; it counts as used from now on. */
   public Optional<StepRecord> find(Digest op, Digest key) {
-    return read(file(op, key));
+    Path file = file(op, key);
+    Optional<StepRecord> record = read(file);
+    if (record.isPresent()) {
+      use(file);
+    }
+    return record;
+  }
+
+  /** The collector takes first what nobody used for long; an hour more or less does not matter. */
+  private static void use(Path file) {
+    try {
+      long now = System.currentTimeMillis();
+      if (now - Files.getLastModifiedTime(file).toMillis() > TOLERANCE_MILLIS) {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(now));
+      }
+    } catch (IOException _) {
+      // only its age is wrong
+    }
   }
 
   /** Tells whether this step was ever done, whatever its surroundings. */
@@ -35,13 +56,38 @@ public final class StepRecords {
 
   /** The records of a step, in no order. */
   public List<StepRecord> of(Digest op) {
-    try (Stream<Path> files = Files.list(folder(op))) {
-      return files.map(StepRecords::read).flatMap(Optional::stream).toList();
-    } catch (NoSuchFileException | NotDirectoryException _) {
-      return List.of();
+    try {
+      List<StepRecord> records = new ArrayList<>();
+      for (Path file : Listing.of(folder(op))) {
+        read(file).ifPresent(records::add);
+      }
+      return records;
     } catch (IOException e) {
       throw new StoreException("cannot read the build cache " + folder(op) + ": " + e, e);
     }
+  }
+
+  /**
+   * A record as the collector sees it.
+   *
+   * @param used when it was last of use
+   * @param record absent when it is damaged
+   */
+  record Kept(Path file, Instant used, Optional<StepRecord> record) {}
+
+  /** All records of all steps, in no order. */
+  List<Kept> all() throws IOException {
+    List<Kept> all = new ArrayList<>();
+    for (Path op : Listing.of(root.resolve("steps"))) {
+      for (Path file : Listing.of(op)) {
+        try {
+          all.add(new Kept(file, Files.getLastModifiedTime(file).toInstant(), read(file)));
+        } catch (NoSuchFileException _) {
+          // another process took it away
+        }
+      }
+    }
+    return all;
   }
 
   private Path folder(Digest op) {

@@ -1,6 +1,7 @@
 package dev.jbuild.layer;
 
 import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -305,6 +307,14 @@ public final class Layers {
 
   /** Removes a layer; what is gone is gone for readers at once. */
   public void remove(LayerId id) throws IOException {
+    Linux.deleteTree(detach(id));
+  }
+
+  /**
+   * Takes a layer away from readers at once, and returns the folder that is left to be deleted,
+   * which takes longer.
+   */
+  public Path detach(LayerId id) throws IOException {
     Optional<LayerFacts> facts = facts(id);
     if (facts.isPresent()) {
       unindex(diffIndex(facts.get().diffId()), id);
@@ -317,7 +327,23 @@ public final class Layers {
     } catch (NoSuchFileException _) {
       // Removed before, perhaps by a process that died while deleting.
     }
-    Linux.deleteTree(gone);
+    return gone;
+  }
+
+  /** When the layer was committed, by the clock of its file system; absent when it is gone. */
+  public Optional<Instant> since(LayerId id) throws IOException {
+    // Unmeasured or not, nothing in the folder itself changes after its last rename but for facts
+    // that come later: a layer seems younger then, which only keeps it.
+    Optional<FileStat> stat = Linux.lstatIfPresent(folder(id));
+    return stat.map(s ->
+        Instant.ofEpochSecond(
+            Math.max(s.mtimeSec(), s.ctimeSec()),
+            s.mtimeSec() > s.ctimeSec() ? s.mtimeNanos() : s.ctimeNanos()));
+  }
+
+  /** Adds up what the files of layers take, each file once however many layers link it. */
+  public LayerUsage usage() {
+    return new LayerUsage(this);
   }
 
   private static void unindex(Path entry, LayerId id) throws IOException {

@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,10 +70,26 @@ public final class Blobs {
   /** Adds content; the same content again changes nothing. */
   public Digest put(byte[] content) throws IOException {
     Digest digest = Digest.sha256(content);
-    if (!has(digest)) {
+    if (!keep(digest)) {
       Atomic.write(root, path(digest), content);
     }
     return digest;
+  }
+
+  /**
+   * Says that content is needed from now on, by whoever holds a lease; false when it is not here.
+   */
+  public boolean keep(Digest digest) throws IOException {
+    Path path = path(digest);
+    if (!Files.exists(path)) {
+      return false;
+    }
+    try (Gate _ = Gate.pass(root)) {
+      Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException _) {
+      return false;
+    }
   }
 
   /** Begins to add content of any size. */
@@ -85,9 +104,20 @@ public final class Blobs {
 
   /** All digests, in no order. */
   public List<Digest> all() throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve("blobs/sha256"))) {
-      return files.map(p -> new Digest("sha256", p.getFileName().toString())).toList();
+    List<Digest> all = new ArrayList<>();
+    for (String algorithm : List.of("sha256", "sha512")) {
+      try (Stream<Path> files = Files.list(root.resolve("blobs").resolve(algorithm))) {
+        for (Path file : files.toList()) {
+          String text = algorithm + ":" + file.getFileName();
+          if (Digest.isDigest(text)) {
+            all.add(Digest.parse(text));
+          }
+        }
+      } catch (NoSuchFileException _) {
+        // nobody has brought one of this kind yet
+      }
     }
+    return all;
   }
 
   private StoreException corrupt(Digest digest) {

@@ -2,11 +2,14 @@ package dev.jbuild.store;
 
 import dev.jbuild.oci.Digest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 
 /** Content on its way into the store; closing it uncommitted leaves nothing. */
 public final class Ingest extends OutputStream {
@@ -43,11 +46,7 @@ public final class Ingest extends OutputStream {
   public Digest commit() throws IOException {
     file.close();
     Digest digest = Digest.of(sha256.digest());
-    Files.move(
-        temporary,
-        blobs.path(digest),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    move(digest);
     return digest;
   }
 
@@ -58,7 +57,10 @@ public final class Ingest extends OutputStream {
    */
   public void commit(Digest expected, long expectedSize) throws IOException {
     file.close();
-    Digest digest = Digest.of(sha256.digest());
+    Digest digest =
+        expected.algorithm().equals("sha256")
+            ? Digest.of(sha256.digest())
+            : digest(expected.algorithm(), expected.newComputation());
     if (!digest.equals(expected) || written != expectedSize) {
       close();
       throw new StoreException(
@@ -71,11 +73,29 @@ public final class Ingest extends OutputStream {
               + " bytes of "
               + expected);
     }
-    Files.move(
-        temporary,
-        blobs.path(digest),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    move(digest);
+  }
+
+  /** Rare enough for a second look at the bytes. */
+  private Digest digest(String algorithm, MessageDigest computation) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(temporary)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        computation.update(buffer, 0, count);
+      }
+    }
+    return new Digest(algorithm, HexFormat.of().formatHex(computation.digest()));
+  }
+
+  private void move(Digest digest) throws IOException {
+    Path target = blobs.path(digest);
+    try {
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(target.getParent());
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    }
   }
 
   @Override

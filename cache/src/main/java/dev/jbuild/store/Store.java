@@ -3,7 +3,13 @@ package dev.jbuild.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plain files under one root, each written to a temporary name and renamed; there is no database to
@@ -13,9 +19,13 @@ import java.util.Map;
  */
 public final class Store {
   private final Path root;
+  private final Blobs blobs;
+  private final Names names;
 
   private Store(Path root) {
     this.root = root;
+    this.blobs = new Blobs(root);
+    this.names = new Names(root);
   }
 
   /** Opens the store at a folder, which is made when it is missing. */
@@ -60,16 +70,51 @@ public final class Store {
 
   /** Blobs by digest. */
   public Blobs blobs() {
-    return new Blobs(root);
+    return blobs;
   }
 
   /** Image names. */
   public Names names() {
-    return new Names(root);
+    return names;
   }
 
-  /** Keeps what it pins until it is closed or this process ends, however it ends. */
+  /**
+   * Keeps what it pins until it is closed or this process ends, however it ends. What processes
+   * left unfinished that died is removed on the way.
+   */
   public Lease lease() {
-    return Lease.open(root);
+    Lease lease = Lease.open(root);
+    try {
+      Lease.sweepTemporary(root);
+    } catch (IOException _) {
+      // it costs nothing but room, and the next one tries again
+    }
+    return lease;
+  }
+
+  /** Keeps the collector waiting, for a moment, while something is looked at and named. */
+  public Gate pass() {
+    return Gate.pass(root);
+  }
+
+  /** Keeps everybody waiting who wants to pin or to name something. */
+  public Gate shut() {
+    return Gate.close(root);
+  }
+
+  /**
+   * What the living leases keep.
+   *
+   * @param since when the oldest of them began: what is younger is theirs
+   */
+  public record Leased(Set<String> pins, Optional<Instant> since) {}
+
+  /** What the living leases keep; to be called while the gate is shut. */
+  public Leased leased() throws IOException {
+    List<Lease.Living> living = Lease.living(root);
+    Set<String> pins = new HashSet<>();
+    living.forEach(l -> pins.addAll(l.pins()));
+    return new Leased(
+        pins, living.stream().map(Lease.Living::since).min(Comparator.naturalOrder()));
   }
 }
