@@ -3,11 +3,11 @@ package dev.jbuild.parser;
 import java.util.Optional;
 
 /** Values as Docker's own tools read and write them. */
-final class GoText {
+public final class GoText {
   private GoText() {}
 
   /** In double quotes, as {@code %q} prints it. */
-  static String quote(String text) {
+  public static String quote(String text) {
     StringBuilder out = new StringBuilder("\"");
     text.codePoints().forEach(c -> append(out, c));
     return out.append('"').toString();
@@ -58,7 +58,7 @@ final class GoText {
   }
 
   /** The words that stand for true and false; absent for others. */
-  static Optional<Boolean> bool(String text) {
+  public static Optional<Boolean> bool(String text) {
     return switch (text) {
       case "1", "t", "T", "true", "TRUE", "True" -> Optional.of(true);
       case "0", "f", "F", "false", "FALSE", "False" -> Optional.of(false);

@@ -66,6 +66,20 @@ public record RunMount(
   }
 
   /**
+   * The {@code from} of a flag's value, which has no variables; what else is there may be wrong.
+   */
+  public static Optional<String> from(String value) {
+    Optional<String> from = Optional.empty();
+    for (String field : fields(value)) {
+      int equals = field.indexOf('=');
+      if (equals > 0 && field.substring(0, equals).equalsIgnoreCase("from")) {
+        from = Optional.of(field.substring(equals + 1)).filter(f -> !f.isEmpty());
+      }
+    }
+    return from;
+  }
+
+  /**
    * What can be said against a flag before its variables are known.
    *
    * @throws IllegalArgumentException as {@link #parse} does
