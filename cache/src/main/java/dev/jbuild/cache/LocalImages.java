@@ -3,6 +3,7 @@ package dev.jbuild.cache;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerFacts;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
@@ -12,8 +13,10 @@ import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.oci.Platform;
+import dev.jbuild.store.Gate;
 import dev.jbuild.store.Names;
 import dev.jbuild.store.Store;
+import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,6 +124,45 @@ public final class LocalImages {
     Descriptor target =
         Descriptor.of(MediaTypes.OCI_MANIFEST, store.blobs().put(bytes), bytes.length);
     return new LocalImage(target, manifest, config, stack);
+  }
+
+  /**
+   * Gives an image names, or keeps it as an untagged one when there are none. Before that
+   * everything reaches the disk, so that no crash leaves a name to half an image.
+   *
+   * @throws StoreException when a part of the image was removed meanwhile
+   */
+  public void name(List<ImageReference> references, LocalImage image) throws IOException {
+    Names names = store.names();
+    boolean news = references.isEmpty();
+    for (ImageReference reference : references) {
+      Optional<Descriptor> target = names.get(reference);
+      news |= target.isEmpty() || !target.get().digest().equals(image.target().digest());
+    }
+    if (!news) {
+      return;
+    }
+    Linux.syncfs(store.root());
+    try (Gate _ = store.pass()) {
+      check(image);
+      for (ImageReference reference : references) {
+        names.set(reference, image.target());
+      }
+      if (references.isEmpty()) {
+        names.addUntagged(image.target());
+      }
+    }
+  }
+
+  private void check(LocalImage image) throws IOException {
+    boolean whole = store.blobs().has(image.target().digest()) && store.blobs().has(image.id());
+    for (Layer layer : image.layers()) {
+      whole &= layers.byId(layer.id()).isPresent();
+    }
+    if (!whole) {
+      throw new StoreException(
+          "parts of the image " + image.id() + " were removed meanwhile; try again");
+    }
   }
 
   private static Descriptor ociLayer(Descriptor blob) {

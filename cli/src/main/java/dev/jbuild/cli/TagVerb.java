@@ -3,6 +3,7 @@ package dev.jbuild.cli;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.oci.ImageReference;
 import java.io.IOException;
+import java.util.List;
 
 /** Gives an image another name. */
 final class TagVerb implements Verb {
@@ -19,7 +20,7 @@ final class TagVerb implements Verb {
       throw new UsageException("refusing to create a tag with a digest reference: " + target);
     }
     LocalImage image = StoredImage.find(session, arguments.operand(0));
-    session.parts().store().names().set(target, image.target());
+    session.parts().localImages().name(List.of(target), image);
     return 0;
   }
 }

@@ -96,12 +96,10 @@ public final class ImageSource {
       }
       List<Layer> stack = layers(reference, manifest, config, lease, progress);
       store.blobs().put(chosen.bytes());
-      if (reference.digest().isEmpty()) {
-        store.names().set(reference, top.descriptor());
-      } else {
-        store.names().addUntagged(top.descriptor());
-      }
-      return new LocalImage(top.descriptor(), manifest, config, stack);
+      lease.pin(stack.stream().map(l -> l.id().value()).toList());
+      LocalImage image = new LocalImage(top.descriptor(), manifest, config, stack);
+      images.name(reference.digest().isEmpty() ? List.of(reference) : List.of(), image);
+      return image;
     }
   }
 
@@ -127,7 +125,7 @@ public final class ImageSource {
 
   private ImageConfig config(ImageReference reference, Manifest manifest) throws IOException {
     Digest digest = manifest.config().digest();
-    if (!store.blobs().has(digest)) {
+    if (!store.blobs().keep(digest)) {
       try (Ingest ingest = store.blobs().ingest()) {
         registry.get().fetchBlob(reference, manifest.config(), ingest, _ -> {});
         ingest.commit(digest, manifest.config().size());
@@ -176,7 +174,7 @@ public final class ImageSource {
   private void fetch(ImageReference reference, Descriptor blob, Progress progress)
       throws IOException {
     String item = blob.digest().toString();
-    if (!store.blobs().has(blob.digest())) {
+    if (!store.blobs().keep(blob.digest())) {
       try (Ingest ingest = store.blobs().ingest()) {
         registry
             .get()

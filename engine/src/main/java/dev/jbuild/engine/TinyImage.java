@@ -53,7 +53,7 @@ final class TinyImage {
                       "carried inside jbuild",
                       false));
       LocalImage made = images.put(image, List.of(layer), Map.of());
-      store.names().set(NAME, made.target());
+      images.name(List.of(NAME), made);
       return made;
     }
   }
