@@ -1,15 +1,28 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.archive.ArchiveFormat;
+import dev.jbuild.engine.archive.Bundle;
+import dev.jbuild.engine.archive.Exports;
+import dev.jbuild.engine.archive.Layout;
+import dev.jbuild.engine.archive.Outgoing;
+import dev.jbuild.engine.archive.Packing;
+import dev.jbuild.engine.archive.RootFiles;
+import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.ImageReference;
-import dev.jbuild.oci.Json;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.Output;
 import dev.jbuild.solve.BuildEvent;
 import dev.jbuild.solve.BuildListener;
+import dev.jbuild.store.Lease;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.stream.Collectors;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Brings what was built to where it is wanted, as further steps of the display. */
 final class BuildOutputs implements BuildListener {
@@ -35,45 +48,139 @@ final class BuildOutputs implements BuildListener {
     display.on(event);
   }
 
-  void write(BuildRequest request, LocalImage image) throws IOException {
-    for (Output output : request.outputs()) {
-      switch (output) {
-        case Output.Image() -> name(request, image);
-        case Output.Archive _, Output.Files _, Output.Push _ ->
-            throw new CommandException("ERROR: this output is not there yet: " + output + out, 1);
+  /** Something to do under a line of the display. */
+  private interface Step {
+    void run(int vertex) throws IOException;
+  }
+
+  /**
+   * Writes all outputs.
+   *
+   * @return the manifest or index as it left, or as it is in the store
+   */
+  Descriptor write(BuildRequest request, LocalImage image) throws IOException {
+    Descriptor written = image.target();
+    try (Lease lease = parts.store().lease()) {
+      lease.pin(image.layers().stream().map(layer -> layer.id().value()).toList());
+      for (Output output : request.outputs()) {
+        switch (output) {
+          case Output.Image() -> name(request, image);
+          case Output.Archive archive -> written = archive(request, image, archive);
+          case Output.Files files -> files(image, files);
+          case Output.Push push -> written = push(request, image, push);
+        }
       }
     }
     on(new BuildEvent.Done(image.id(), request.tags().stream().map(Object::toString).toList()));
+    return written;
   }
 
   private void name(BuildRequest request, LocalImage image) throws IOException {
     if (request.tags().isEmpty()) {
-      parts.store().names().addUntagged(image.target());
+      parts.localImages().name(List.of(), image);
     }
     for (ImageReference tag : request.tags()) {
-      int vertex = start("naming to " + tag);
-      parts.store().names().set(tag, image.target());
-      on(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Ran()));
+      step("naming to " + tag, _ -> parts.localImages().name(List.of(tag), image));
     }
   }
 
-  private int start(String title) {
-    int vertex = lastVertex + 1;
-    on(new BuildEvent.Started(vertex, title));
-    return vertex;
+  private Descriptor archive(BuildRequest request, LocalImage image, Output.Archive archive)
+      throws IOException {
+    Bundle bundle =
+        bundle(image, names(request, archive.options()), archive.options(), archive.docker());
+    String title = "exporting to " + (archive.docker() ? "docker" : "oci") + " image format";
+    boolean folder = archive.options().getOrDefault("tar", "true").equals("false");
+    step(
+        title,
+        _ -> {
+          if (folder) {
+            try (Layout layout = Layout.folder(Path.of(archive.destination()))) {
+              ArchiveFormat.write(List.of(bundle), layout, archive.docker());
+            }
+            return;
+          }
+          String hint = "write dest=FILE, or tar=false,dest=FOLDER for a layout in a folder";
+          try (OutputFile file = OutputFile.open(archive.destination(), out, hint);
+              Layout layout = Layout.tar(file.stream())) {
+            ArchiveFormat.write(List.of(bundle), layout, archive.docker());
+            file.finish();
+          }
+        });
+    return ArchiveFormat.top(bundle).descriptor();
   }
 
-  /** What {@code --metadata-file} says, with buildx's keys. */
-  static Json.Obj metadata(BuildRequest request, LocalImage image) {
-    Json.Obj json =
-        Json.obj()
-            .with("containerimage.config.digest", image.id().toString())
-            .with("containerimage.descriptor", image.target().toJson())
-            .with("containerimage.digest", image.target().digest().toString());
-    return request.tags().isEmpty()
-        ? json
-        : json.with(
-            "image.name",
-            request.tags().stream().map(ImageReference::toString).collect(Collectors.joining(",")));
+  private Bundle bundle(
+      LocalImage image, List<ImageReference> names, Map<String, String> options, boolean docker)
+      throws IOException {
+    Packing packing = Packing.of(options, docker);
+    Outgoing[] ready = new Outgoing[1];
+    step(
+        "exporting layers",
+        _ ->
+            ready[0] =
+                new Exports(parts.store(), parts.layers())
+                    .prepare(image, packing, annotations(options)));
+    step("exporting manifest " + ready[0].manifest().descriptor().digest(), _ -> {});
+    step("exporting config " + ready[0].id(), _ -> {});
+    return Bundle.of(ready[0], names);
+  }
+
+  private void files(LocalImage image, Output.Files files) throws IOException {
+    if (!files.tar()) {
+      step(
+          "exporting to client directory",
+          _ -> RootFiles.folder(image.layers(), Path.of(files.destination())));
+      return;
+    }
+    step(
+        "exporting to client tarball",
+        _ -> {
+          try (OutputFile file = OutputFile.open(files.destination(), out, "write dest=FILE")) {
+            RootFiles.tar(image.layers(), file.stream());
+            file.finish();
+          }
+        });
+  }
+
+  private Descriptor push(BuildRequest request, LocalImage image, Output.Push push) {
+    throw new CommandException("ERROR: cannot push " + request.tags() + push + image.id(), 1);
+  }
+
+  /** The names of the build and of the output, each once. */
+  private static List<ImageReference> names(BuildRequest request, Map<String, String> options) {
+    Set<ImageReference> names = new LinkedHashSet<>(request.tags());
+    for (String name : options.getOrDefault("name", "").split(",", -1)) {
+      if (!name.isBlank()) {
+        names.add(ImageReference.parse(name.strip()).withDefaultTag());
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  /** {@code annotation.KEY=VALUE} and {@code annotation-manifest.KEY=VALUE}, as BuildKit has. */
+  private static Map<String, String> annotations(Map<String, String> options) {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    options.forEach((key, value) -> {
+      for (String prefix : List.of("annotation.", "annotation-manifest.")) {
+        if (key.startsWith(prefix)) {
+          annotations.put(key.substring(prefix.length()), value);
+        }
+      }
+    });
+    return annotations;
+  }
+
+  private void step(String title, Step step) throws IOException {
+    int vertex = lastVertex + 1;
+    on(new BuildEvent.Started(vertex, title));
+    try {
+      step.run(vertex);
+    } catch (IOException | RuntimeException e) {
+      on(
+          new BuildEvent.Finished(
+              vertex, new BuildEvent.Outcome.Failed(String.valueOf(e.getMessage()))));
+      throw e;
+    }
+    on(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Ran()));
   }
 }

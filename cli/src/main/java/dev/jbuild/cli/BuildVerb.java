@@ -3,13 +3,13 @@ package dev.jbuild.cli;
 import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.progress.Displays;
 import dev.jbuild.cli.progress.ProgressDisplay;
+import dev.jbuild.oci.Descriptor;
 import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.solve.BuildException;
 import dev.jbuild.solve.BuildResult;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Builds an image from a Dockerfile. */
 final class BuildVerb implements Verb {
@@ -57,7 +57,12 @@ final class BuildVerb implements Verb {
             options.results().progress(), session.err(), session.environment(), session.debug())) {
       BuildOutputs outputs = new BuildOutputs(session.parts(), display, session.out());
       BuildResult result = session.parts().builder().build(request, outputs);
-      outputs.write(request, result.image());
+      Descriptor written = outputs.write(request, result.image());
+      if (request.metadataFile().isPresent()) {
+        Files.writeString(
+            request.metadataFile().get(),
+            PrettyJson.print(BuildMetadata.of(request, result.image(), written)) + "\n");
+      }
       return result;
     }
   }
@@ -68,11 +73,6 @@ final class BuildVerb implements Verb {
     String id = result.image().id().toString();
     if (request.imageIdFile().isPresent()) {
       Files.writeString(request.imageIdFile().get(), id);
-    }
-    if (request.metadataFile().isPresent()) {
-      Path file = request.metadataFile().get();
-      Files.writeString(
-          file, PrettyJson.print(BuildOutputs.metadata(request, result.image())) + "\n");
     }
     if (options.results().quiet()) {
       session.out().println(id);

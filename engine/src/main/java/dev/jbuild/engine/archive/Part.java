@@ -1,0 +1,11 @@
+package dev.jbuild.engine.archive;
+
+import dev.jbuild.oci.Descriptor;
+import java.io.ByteArrayInputStream;
+
+/** A blob of an image that leaves, and where its bytes come from. */
+public record Part(Descriptor descriptor, Content content) {
+  static Part of(Descriptor descriptor, byte[] bytes) {
+    return new Part(descriptor, () -> new ByteArrayInputStream(bytes));
+  }
+}
