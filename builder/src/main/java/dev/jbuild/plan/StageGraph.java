@@ -1,106 +1,203 @@
 package dev.jbuild.plan;
 
+import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.parser.Instruction;
+import dev.jbuild.parser.RunMount;
+import dev.jbuild.parser.Span;
 import dev.jbuild.parser.Stage;
-import dev.jbuild.parser.Words;
-import java.util.LinkedHashMap;
+import dev.jbuild.parser.Suggestion;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** Which stages the target needs, and what each is built from. */
 public final class StageGraph {
+  private static final String SCRATCH = "scratch";
+
   private final Dockerfile dockerfile;
   private final SequencedMap<String, String> globals;
+  private final Predicate<String> replaced;
+  private final Map<String, Stage> byName = new HashMap<>();
+  private final List<String> images = new ArrayList<>();
+  private final List<Optional<Stage>> bases = new ArrayList<>();
 
-  private StageGraph(Dockerfile dockerfile, SequencedMap<String, String> globals) {
+  private StageGraph(
+      Dockerfile dockerfile, SequencedMap<String, String> globals, Predicate<String> replaced) {
     this.dockerfile = dockerfile;
     this.globals = globals;
+    this.replaced = replaced;
+    for (Stage stage : dockerfile.stages()) {
+      Instruction.From from = stage.from();
+      String image = GlobalArgs.expand(from, from.image(), globals, dockerfile.escape());
+      if (image.isEmpty()) {
+        throw new DockerfileException(
+            from.span(), "base name (" + from.image() + ") should not be blank");
+      }
+      images.add(image);
+      // a stage knows those before it, by the name as it is written
+      bases.add(Optional.ofNullable(byName.get(image)));
+      from.name().ifPresent(name -> byName.put(name.toLowerCase(Locale.ROOT), stage));
+    }
+    checkCycles();
   }
 
   /**
-   * Evaluates what stands before the first FROM.
+   * Evaluates what stands before the first FROM, and what the stages are built from.
    *
    * @param predefined platform arguments
    * @param given {@code --build-arg}
+   * @param replaced tells which names of stages are taken by named contexts
+   * @throws DockerfileException when a base has no name, or stages need each other
    */
   public static StageGraph of(
-      Dockerfile dockerfile, Map<String, String> predefined, Map<String, String> given) {
-    SequencedMap<String, String> values = new LinkedHashMap<>(predefined);
-    predefined.keySet().stream()
-        .filter(given::containsKey)
-        .forEach(k -> values.put(k, given.get(k)));
-    for (Instruction.Arg arg : dockerfile.globalArgs()) {
-      for (Instruction.Assignment one : arg.assignments()) {
-        Optional<String> value = Optional.ofNullable(given.get(one.name()));
-        if (value.isEmpty() && one.value().isPresent()) {
-          value = Optional.of(expand(arg, one.value().get(), values, dockerfile.escape()));
-        }
-        value.ifPresent(v -> values.put(one.name(), v));
-      }
+      Dockerfile dockerfile,
+      Map<String, String> predefined,
+      Map<String, String> given,
+      Predicate<String> replaced) {
+    return new StageGraph(dockerfile, GlobalArgs.of(dockerfile, predefined, given), replaced);
+  }
+
+  /** The same graph where a global argument has another value, or none. */
+  public StageGraph withGlobal(String name, Optional<String> value) {
+    SequencedMap<String, String> values = new java.util.LinkedHashMap<>(globals);
+    if (value.isPresent()) {
+      values.put(name, value.get());
+    } else {
+      values.remove(name);
     }
-    return new StageGraph(dockerfile, values);
+    return new StageGraph(dockerfile, values, replaced);
   }
 
   /** The values of global arguments, for stages that import them. */
   public Map<String, String> globals() {
-    return globals;
+    return Collections.unmodifiableMap(globals);
   }
 
-  /** The stage of a name or number; absent when there is none. */
-  public Optional<Stage> stage(String nameOrIndex) {
-    String name = nameOrIndex.toLowerCase(Locale.ROOT);
-    for (Stage stage : dockerfile.stages().reversed()) {
-      if (stage.from().name().map(name::equals).orElse(false)) {
-        return Optional.of(stage);
-      }
-    }
-    if (!name.isEmpty() && name.length() < 6 && name.chars().allMatch(Character::isDigit)) {
-      int index = Integer.parseInt(name);
-      if (index < dockerfile.stages().size()) {
-        return Optional.of(dockerfile.stages().get(index));
-      }
-    }
-    return Optional.empty();
+  /** All stages, in order. */
+  public List<Stage> stages() {
+    return dockerfile.stages();
   }
 
-  /** The stage to build. */
+  /** The stage of a name, the last one if several have it; letters' case does not matter. */
+  public Optional<Stage> named(String name) {
+    return Optional.ofNullable(byName.get(name.toLowerCase(Locale.ROOT)));
+  }
+
+  /** Whether a named context takes the place of a stage. */
+  public boolean isReplaced(Stage stage) {
+    return stage.from().name().map(replaced::test).orElse(false);
+  }
+
+  /**
+   * The stage to build: the last one, or one by name or number.
+   *
+   * @throws DockerfileException when there is none of that name
+   */
   public Stage target(Optional<String> wanted) {
     if (wanted.isEmpty() || wanted.get().isEmpty()) {
       return dockerfile.stages().getLast();
     }
-    return stage(wanted.get())
-        .orElseThrow(() ->
-            new DockerfileException(
-                dockerfile.stages().getLast().from().span(),
-                "target stage \"" + wanted.get() + "\" could not be found"));
+    Optional<Stage> stage = named(wanted.get()).or(() -> numbered(wanted.get()));
+    return stage.orElseThrow(() ->
+        new DockerfileException(
+            dockerfile.stages().getLast().from().span(),
+            "target stage \""
+                + wanted.get()
+                + "\" could not be found"
+                + Suggestion.of(wanted.get().toLowerCase(Locale.ROOT), byName.keySet())
+                    .map(name -> " (did you mean " + name + "?)")
+                    .orElse("")));
   }
 
   /** What FROM names, variables replaced. */
   public String image(Stage stage) {
-    String image = expand(stage.from(), stage.from().image(), globals, dockerfile.escape());
-    if (image.isEmpty()) {
-      throw new DockerfileException(
-          stage.from().span(), "base name (" + stage.from().image() + ") should not be blank");
-    }
-    return image;
+    return images.get(stage.index());
   }
 
-  /** The platform that FROM asks for. */
-  public Optional<String> platform(Stage stage) {
-    return stage.from().platform().map(p -> expand(stage.from(), p, globals, dockerfile.escape()));
+  /**
+   * The platform that FROM asks for.
+   *
+   * @throws DockerfileException when it is none
+   */
+  public Optional<Platform> platform(Stage stage) {
+    Optional<String> written = stage.from().platform();
+    if (written.isEmpty()) {
+      return Optional.empty();
+    }
+    Instruction.From from = stage.from();
+    String text = GlobalArgs.expand(from, written.get(), globals, dockerfile.escape());
+    if (text.isEmpty()) {
+      throw new DockerfileException(
+          from.span(), "empty platform value from expression " + written.get());
+    }
+    try {
+      return Optional.of(Platform.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw new DockerfileException(
+          from.span(), "failed to parse platform " + written.get() + ": " + e.getMessage());
+    }
   }
 
   /** An earlier stage that FROM names. */
   public Optional<Stage> base(Stage stage) {
-    return stage(image(stage))
-        .filter(s -> s.index() < stage.index() && s.from().name().isPresent())
-        .filter(s -> s.from().name().get().equals(image(stage).toLowerCase(Locale.ROOT)));
+    return bases.get(stage.index());
+  }
+
+  /**
+   * What COPY takes from.
+   *
+   * @param from a stage by name or number, a named context or an image
+   * @throws DockerfileException when it is a stage that comes later, or a variable
+   */
+  public Source copySource(Stage at, Span span, String from) {
+    refuseVariable(span, from);
+    Optional<Stage> stage = isNumber(from) ? Optional.of(indexed(span, from)) : named(from);
+    if (stage.isPresent() && stage.get().index() >= at.index()) {
+      throw new DockerfileException(
+          span,
+          "cannot copy from stage \""
+              + from
+              + "\", it needs to be defined before current stage \""
+              + name(at)
+              + "\"");
+    }
+    return source(stage, from);
+  }
+
+  /**
+   * What a mount shows.
+   *
+   * @throws DockerfileException when it is a stage that comes later
+   */
+  public Source mountSource(Stage at, Span span, String from) {
+    Optional<Stage> stage = named(from).or(() -> numbered(from));
+    if (stage.isPresent() && stage.get().index() >= at.index()) {
+      throw new DockerfileException(
+          span,
+          "cannot mount from stage \""
+              + from
+              + "\", stage needs to be defined before current command");
+    }
+    return source(stage, from);
+  }
+
+  private static Source source(Optional<Stage> stage, String from) {
+    if (stage.isPresent()) {
+      return new Source.OfStage(stage.get());
+    }
+    return from.equalsIgnoreCase(SCRATCH) ? new Source.Nothing() : new Source.External(from);
   }
 
   /** The stages that a stage needs, itself included, in order. */
@@ -111,26 +208,88 @@ public final class StageGraph {
   }
 
   private void collect(Stage stage, SortedSet<Integer> found) {
-    if (!found.add(stage.index())) {
+    if (!found.add(stage.index()) || isReplaced(stage)) {
       return;
     }
     base(stage).ifPresent(s -> collect(s, found));
     for (Instruction instruction : stage.instructions()) {
-      if (instruction instanceof Instruction.Copy copy && copy.flags().from().isPresent()) {
-        stage(copy.flags().from().get())
-            .filter(s -> s.index() < stage.index())
-            .ifPresent(s -> collect(s, found));
+      for (Stage needed : needs(instruction)) {
+        if (needed.index() < stage.index()) {
+          collect(needed, found);
+        }
       }
     }
   }
 
-  private static String expand(
-      Instruction at, String text, Map<String, String> values, char escape) {
-    try {
-      return Words.expand(text, name -> Optional.ofNullable(values.get(name)), escape);
-    } catch (IllegalArgumentException e) {
-      throw new DockerfileException(
-          at.span(), "failed to process \"" + text + "\": " + e.getMessage());
+  /** The stages that an instruction takes files from, wherever they are defined. */
+  private List<Stage> needs(Instruction instruction) {
+    List<Stage> needed = new ArrayList<>();
+    if (instruction instanceof Instruction.Copy copy && copy.flags().from().isPresent()) {
+      String from = copy.flags().from().get();
+      refuseVariable(copy.span(), from);
+      (isNumber(from) ? Optional.of(indexed(copy.span(), from)) : named(from))
+          .ifPresent(needed::add);
+    } else if (instruction instanceof Instruction.Run run) {
+      for (String mount : run.mounts()) {
+        RunMount.from(mount)
+            .flatMap(from -> named(from).or(() -> numbered(from)))
+            .ifPresent(needed::add);
+      }
     }
+    return needed;
+  }
+
+  private void checkCycles() {
+    Set<Integer> done = new HashSet<>();
+    for (Stage stage : dockerfile.stages()) {
+      visit(stage, new ArrayList<>(), done);
+    }
+  }
+
+  private void visit(Stage stage, List<Integer> way, Set<Integer> done) {
+    if (!done.add(stage.index())) {
+      return;
+    }
+    way.add(stage.index());
+    for (Instruction instruction : stage.instructions()) {
+      for (Stage needed : needs(instruction)) {
+        if (way.contains(needed.index())) {
+          throw new DockerfileException(
+              instruction.span(),
+              "circular dependency detected on stage: "
+                  + name(dockerfile.stages().get(way.getFirst())));
+        }
+        visit(needed, way, done);
+      }
+    }
+    way.removeLast();
+  }
+
+  private static void refuseVariable(Span span, String from) {
+    if (from.contains("$")) {
+      throw new DockerfileException(
+          span,
+          "variable expansion is not supported for --from, define a new stage with FROM using ARG"
+              + " from global scope as a workaround");
+    }
+  }
+
+  private static String name(Stage stage) {
+    return stage.from().name().orElse("stage-" + stage.index());
+  }
+
+  private static boolean isNumber(String text) {
+    return !text.isEmpty() && text.length() < 7 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private Optional<Stage> numbered(String text) {
+    return isNumber(text) && Integer.parseInt(text) < dockerfile.stages().size()
+        ? Optional.of(dockerfile.stages().get(Integer.parseInt(text)))
+        : Optional.empty();
+  }
+
+  private Stage indexed(Span span, String text) {
+    return numbered(text)
+        .orElseThrow(() -> new DockerfileException(span, "invalid stage index " + text));
   }
 }

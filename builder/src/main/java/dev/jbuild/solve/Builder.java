@@ -10,7 +10,6 @@ import dev.jbuild.oci.ChainId;
 import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
-import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Dockerfile;
@@ -73,7 +72,8 @@ public final class Builder {
         StageGraph.of(
             dockerfile,
             Predefined.platforms(platform, request.target().orElse("default")),
-            request.arguments());
+            request.arguments(),
+            _ -> false);
     try (Lease lease = store.lease();
         Surroundings around = new Surroundings(request, graph, store.root(), shimBinary)) {
       around.escape = dockerfile.escape();
@@ -202,9 +202,7 @@ public final class Builder {
       String image = around.graph.image(stage);
       StepTitles titles = StepTitles.of(stage, around.stageCount);
       if (image.equals("scratch")) {
-        StageState scratch =
-            new StageState(ImageConfig.empty(platform), List.of(), Digest.sha256("scratch"));
-        return withPath(scratch);
+        return withPath(StageState.nothing(platform));
       }
       try {
         ImageReference reference = ImageReference.parse(image).withDefaultTag();

@@ -23,14 +23,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/** A COPY or ADD of files that are on this machine. */
+/** A COPY or ADD of files that are on this machine by now. */
 final class CopyStep {
   private final Surroundings around;
   private final Kitchen kitchen;
@@ -38,18 +39,25 @@ final class CopyStep {
   private final Request request;
 
   /**
-   * What the instruction says, sources and target expanded.
+   * Sources of one tree.
    *
-   * @param expander for bodies of here-documents
+   * @param words paths and patterns, expanded
+   * @param unpack archives among them are unpacked
+   */
+  record Part(SourceTree tree, List<String> words, boolean unpack) {}
+
+  /**
+   * What the instruction says, target and flags expanded.
+   *
+   * @param heredocs their bodies expanded
    */
   record Request(
       Span span,
       boolean add,
-      List<String> sources,
+      List<Part> parts,
       String target,
       CopyFlags flags,
-      List<Heredoc> heredocs,
-      UnaryOperator<String> expander) {}
+      List<Heredoc> heredocs) {}
 
   CopyStep(Surroundings around, Kitchen kitchen, StageState state, Request request) {
     this.around = around;
@@ -58,22 +66,24 @@ final class CopyStep {
     this.request = request;
   }
 
-  Kitchen.Made execute(String title, SourceTree tree, boolean fresh)
-      throws IOException, InterruptedException {
+  Kitchen.Made execute(String title, boolean fresh) throws IOException, InterruptedException {
     LayerStack below = new LayerStack(state.layers);
     Optional<int[]> owner = request.flags().chown().map(o -> owner(below, o));
     CopyPlanner planner = new CopyPlanner(below);
     List<SourceNode> archives = new ArrayList<>();
-    CopySpec spec = spec(tree, owner);
+    List<PlannedEntry> entries;
     try {
-      planner.add(withoutArchives(spec, archives));
-      addHeredocs(planner, spec);
+      for (Part part : request.parts()) {
+        CopySpec spec = spec(part.tree(), part.words(), owner);
+        planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
+      }
+      addHeredocs(planner, spec(around.context(), List.of(), owner));
+      entries = withContents(planner.entries());
     } catch (CopyException e) {
       throw new BuildException(
           request.span(),
           "failed to compute cache key: failed to calculate checksum of: " + e.getMessage());
     }
-    List<PlannedEntry> entries = withContents(planner.entries(), tree);
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
     entries.forEach(e -> inputs.put(e.path(), describe(e)));
     inputs.put("target", request.target());
@@ -84,7 +94,9 @@ final class CopyStep {
     Digest op =
         Digest.sha256(
             (request.add() ? "add\n" : "copy\n")
-                + String.join("\0", request.sources())
+                + request.parts().stream()
+                    .map(p -> String.join("\0", p.words()))
+                    .collect(Collectors.joining("\0"))
                 + "\0"
                 + request.target());
     SequencedMap<String, String> summary = new LinkedHashMap<>();
@@ -117,14 +129,12 @@ final class CopyStep {
     }
   }
 
-  private CopySpec spec(SourceTree tree, Optional<int[]> owner) {
+  private CopySpec spec(SourceTree tree, List<String> words, Optional<int[]> owner) {
     CopyFlags flags = request.flags();
     try {
       return new CopySpec(
           tree,
-          request.sources().stream()
-              .filter(s -> request.heredocs().isEmpty() || !s.contains("<<"))
-              .toList(),
+          words,
           request.target(),
           owner,
           flags.chmod().map(ModeChange::parse),
@@ -137,9 +147,6 @@ final class CopyStep {
 
   /** ADD unpacks local archives: they leave the list of files to copy. */
   private CopySpec withoutArchives(CopySpec spec, List<SourceNode> archives) throws IOException {
-    if (!request.add() || request.flags().unpack().map(u -> !u).orElse(false)) {
-      return spec;
-    }
     List<String> plain = new ArrayList<>();
     for (String source : spec.sources()) {
       boolean archive = false;
@@ -165,17 +172,19 @@ final class CopyStep {
 
   private void addHeredocs(CopyPlanner planner, CopySpec spec) throws IOException {
     for (Heredoc heredoc : request.heredocs()) {
-      String body = heredoc.expand() ? request.expander().apply(heredoc.body()) : heredoc.body();
-      planner.addBytes(heredoc.name(), body.getBytes(StandardCharsets.UTF_8), spec);
+      planner.addBytes(heredoc.name(), heredoc.body().getBytes(StandardCharsets.UTF_8), spec);
     }
   }
 
   /** Files of the context get their digests from the stat cache, or by reading them now. */
-  private List<PlannedEntry> withContents(List<PlannedEntry> entries, SourceTree tree)
-      throws IOException {
+  private List<PlannedEntry> withContents(List<PlannedEntry> entries) throws IOException {
     List<PlannedEntry> known = new ArrayList<>();
-    Map<String, SourceNode> nodes =
-        tree instanceof ContextTree context ? context.byHostPath() : Map.of();
+    Map<String, SourceNode> nodes = new HashMap<>();
+    for (Part part : request.parts()) {
+      if (part.tree() instanceof ContextTree context) {
+        nodes.putAll(context.byHostPath());
+      }
+    }
     for (PlannedEntry entry : entries) {
       if (entry instanceof PlannedEntry.File(String path, String source, long size, _, var meta)) {
         SourceNode node = nodes.get(source);

@@ -17,6 +17,7 @@ import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.Span;
 import dev.jbuild.parser.Stage;
 import dev.jbuild.parser.Words;
+import dev.jbuild.plan.Source;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -163,13 +164,11 @@ final class StageBuilder {
       throws IOException, InterruptedException {
     List<String> expanded = new ArrayList<>();
     for (String word : sources) {
-      if (heredocs.isEmpty() || !word.contains("<<")) {
-        String one = expand(word);
-        if (add && isRemote(one)) {
-          throw new BuildException(at.span(), "ADD of an address is not supported yet: " + one);
-        }
-        expanded.add(one);
+      String one = expand(word);
+      if (add && isRemote(one)) {
+        throw new BuildException(at.span(), "ADD of an address is not supported yet: " + one);
       }
+      expanded.add(one);
     }
     String to = absolute(expand(target));
     CopyFlags own =
@@ -183,6 +182,9 @@ final class StageBuilder {
             flags.keepGitDir(),
             flags.unpack(),
             flags.excludes());
+    SourceTree tree =
+        flags.from().isPresent() ? other(at.span(), flags.from().get()) : around.context();
+    boolean unpack = add && flags.unpack().orElse(true);
     CopyStep step =
         new CopyStep(
             around,
@@ -191,16 +193,23 @@ final class StageBuilder {
             new CopyStep.Request(
                 at.span(),
                 add,
-                expanded,
+                List.of(new CopyStep.Part(tree, expanded, unpack)),
                 to,
                 own,
-                heredocs,
-                text -> Words.expandText(text, state::variable)));
-    SourceTree tree =
-        flags.from().isPresent() ? other(at.span(), flags.from().get()) : around.context();
-    Kitchen.Made made = step.execute(titles.next(at.source()), tree, fresh());
+                heredocs.stream().map(this::expanded).toList()));
+    Kitchen.Made made = step.execute(titles.next(at.source()), fresh());
     String text = (add ? "ADD " : "COPY ") + String.join(" ", expanded) + " " + to + " # buildkit";
     state.history(text, Optional.of(made.created()), made.layer().isEmpty());
+  }
+
+  private Heredoc expanded(Heredoc heredoc) {
+    String body = heredoc.body();
+    return new Heredoc(
+        heredoc.name(),
+        heredoc.fd(),
+        false,
+        false,
+        heredoc.expand() ? Words.expandText(body, state::variable) : body);
   }
 
   private static boolean isRemote(String source) {
@@ -212,16 +221,13 @@ final class StageBuilder {
   }
 
   private SourceTree other(Span span, String from) throws IOException, InterruptedException {
-    if (from.contains("$")) {
-      throw new BuildException(
-          span,
-          "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround");
-    }
-    Optional<Stage> named = around.graph.stage(from).filter(s -> s.index() < stage.index());
     StageState source =
-        named.isPresent()
-            ? others.stage(named.get().index())
-            : others.image(ImageReference.parse(from).withDefaultTag());
+        switch (around.graph.copySource(stage, span, from)) {
+          case Source.OfStage(Stage earlier) -> others.stage(earlier.index());
+          case Source.External(String name) ->
+              others.image(ImageReference.parse(name).withDefaultTag());
+          case Source.Nothing() -> StageState.nothing(state.config.platform());
+        };
     return new StackTree(new LayerStack(source.layers));
   }
 

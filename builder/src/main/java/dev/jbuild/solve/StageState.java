@@ -4,6 +4,7 @@ import dev.jbuild.layer.Layer;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
+import dev.jbuild.oci.Platform;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,11 @@ final class StageState {
     this.chain = chain;
     this.env = new LinkedHashMap<>(config.config().envMap());
     this.args = new LinkedHashMap<>();
+  }
+
+  /** No files and an empty configuration: {@code scratch}. */
+  static StageState nothing(Platform platform) {
+    return new StageState(ImageConfig.empty(platform), List.of(), Digest.sha256("scratch"));
   }
 
   /** What a stage that is built from this one begins with. */
