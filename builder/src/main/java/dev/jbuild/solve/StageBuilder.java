@@ -164,6 +164,9 @@ final class StageBuilder {
       throws IOException, InterruptedException {
     List<String> expanded = new ArrayList<>();
     for (String word : sources) {
+      if (!heredocs.isEmpty() && isHeredoc(word)) {
+        continue;
+      }
       String one = expand(word);
       if (add && isRemote(one)) {
         throw new BuildException(at.span(), "ADD of an address is not supported yet: " + one);
@@ -210,6 +213,15 @@ final class StageBuilder {
         false,
         false,
         heredoc.expand() ? Words.expandText(body, state::variable) : body);
+  }
+
+  /** {@code <<NAME}, {@code <<-NAME}, {@code 3<<"NAME"}: its body is among the here-documents. */
+  private static boolean isHeredoc(String word) {
+    int digits = 0;
+    while (digits < word.length() && Character.isDigit(word.charAt(digits))) {
+      digits++;
+    }
+    return word.startsWith("<<", digits);
   }
 
   private static boolean isRemote(String source) {
