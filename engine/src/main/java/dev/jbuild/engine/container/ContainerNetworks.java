@@ -8,12 +8,11 @@ import java.io.IOException;
  *
  * <p>A container's network lasts from its start to its final stop: {@link #attach} is called before
  * each start by a user, not before a restart by the supervisor, which keeps the namespace and the
- * helper. What must be taken down when the container stops is a command in the setup, since no JVM
- * is there then.
+ * helper, and takes both down in the end.
  */
 public interface ContainerNetworks {
   /**
-   * Makes the network of a container that is about to start; for all modes but {@code host} and
+   * Plans the network of a container that is about to start; for all modes but {@code host} and
    * {@code container:}. What a former run left, whose supervisor was killed, is replaced.
    *
    * @throws dev.jbuild.engine.EngineException when a network is not known, an address or a port
