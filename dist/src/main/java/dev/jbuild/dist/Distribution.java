@@ -1,0 +1,127 @@
+package dev.jbuild.dist;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is installed, as a tree of files. */
+final class Distribution {
+  /** Annotations and an empty jar. */
+  private static final Set<String> NOT_NEEDED =
+      Set.of("jspecify", "error_prone_annotations", "j2objc-annotations", "listenablefuture");
+
+  private final Path checkout;
+  private final Path target;
+
+  Distribution(Path checkout, Path target) {
+    this.checkout = checkout;
+    this.target = target;
+  }
+
+  /**
+   * As the archive has it.
+   *
+   * @return nothing when there is no shim for the machine: it was not compiled
+   */
+  Optional<Tree> tree(Machine machine, Path runtime, CommandLine line, ManPages pages)
+      throws IOException {
+    Optional<byte[]> shim = resource("shim-" + machine.name());
+    if (shim.isEmpty()) {
+      return Optional.empty();
+    }
+    Path sources = checkout.resolve("dist/src/main");
+    Scripts scripts = new Scripts(checkout);
+    Tree tree = new Tree();
+    tree.script("bin/jbuild", scripts.read(sources.resolve("sh/jbuild")));
+    tree.script("bin/jbuild-warm", scripts.read(sources.resolve("sh/jbuild-warm")));
+    tree.text("lib/launcher.sh", scripts.read(sources.resolve("sh/launcher.sh")));
+    tree.folder("runtime", runtime);
+    List<Path> jars = jars();
+    for (Path jar : jars) {
+      tree.file("lib/java/" + jar.getFileName(), jar);
+    }
+    tree.bytes("lib/shim", shim.get(), 0755);
+    tree.bytes("lib/libzstd-jni.so", NativeCode.library(zstd(), machine.zstd()), 0644);
+    Completions completions = new Completions(line);
+    tree.text("share/bash-completion/completions/jbuild", completions.bash());
+    tree.text("share/zsh/site-functions/_jbuild", completions.zsh());
+    tree.text("share/fish/vendor_completions.d/jbuild.fish", completions.fish());
+    pages.pages().forEach((name, text) -> tree.text("share/man/man1/" + name, text));
+    documents(tree, sources, jars);
+    return Optional.of(tree);
+  }
+
+  private void documents(Tree tree, Path sources, List<Path> jars) throws IOException {
+    String folder = "share/doc/jbuild/";
+    tree.file(folder + "apparmor-profile", sources.resolve("files/apparmor-profile"));
+    tree.file(folder + "INSTALL.md", sources.resolve("files/INSTALL.md"));
+    for (String name : List.of("README.md", "CHANGELOG.md", "LICENSE")) {
+      tree.file(folder + name, checkout.resolve(name));
+    }
+    new Licences(sources.resolve("licences")).add(tree, folder + "licences", jars);
+    tree.file(folder + "licences/musl/LICENSE.txt", sources.resolve("licences/musl.txt"));
+  }
+
+  /** The class path, as libraries are published but for the native code. */
+  List<Path> jars() throws IOException {
+    List<Path> jars = new ArrayList<>();
+    for (Path jar : classPath()) {
+      if (jar.equals(zstd())) {
+        Path folder = Files.createDirectories(target.resolve("jars"));
+        jars.add(NativeCode.without(jar, folder));
+      } else if (!NOT_NEEDED.contains(stem(jar))) {
+        jars.add(jar);
+      }
+    }
+    jars.sort(Comparator.comparing(jar -> jar.getFileName().toString()));
+    return jars;
+  }
+
+  private static Path zstd() {
+    return classPath().stream()
+        .filter(jar -> stem(jar).equals("zstd-jni"))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no zstd-jni on the class path"));
+  }
+
+  private static List<Path> classPath() {
+    List<Path> jars = new ArrayList<>();
+    for (String element : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (element.endsWith(".jar")) {
+        jars.add(Path.of(element));
+      }
+    }
+    return jars;
+  }
+
+  private static String stem(Path jar) {
+    return jar.getFileName().toString().replaceFirst("-[0-9].*", "");
+  }
+
+  private static Optional<byte[]> resource(String name) throws IOException {
+    try (InputStream in = Distribution.class.getResourceAsStream("/dev/jbuild/runtime/" + name)) {
+      return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+    }
+  }
+
+  /** Where Debian's policy has each file. */
+  static Tree asDebianHasIt(Tree tree) {
+    Tree deb =
+        tree.placed(path -> {
+          if (path.startsWith("share/zsh/site-functions/")) {
+            return path.replace("share/zsh/site-functions/", "usr/share/zsh/vendor-completions/");
+          } else if (path.equals("share/doc/jbuild/LICENSE")) {
+            return "usr/share/doc/jbuild/copyright";
+          }
+          return path.startsWith("share/") ? "usr/" + path : "usr/lib/jbuild/" + path;
+        });
+    return deb.link("usr/bin/jbuild", "../lib/jbuild/bin/jbuild");
+  }
+}
