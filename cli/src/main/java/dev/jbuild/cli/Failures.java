@@ -8,6 +8,8 @@ import dev.jbuild.runtime.ShimException;
 import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -35,10 +37,12 @@ final class Failures {
     }
     int failed = verb.map(Verb::failureExitCode).orElse(1);
     String prefix = verb.map(Verb::errorPrefix).orElse("jbuild: ");
+    if (interrupted(failure)) {
+      return print(prefix + "canceled", INTERRUPTED);
+    }
     return switch (failure) {
       case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));
       case CommandException e -> print("", e, e.exitCode());
-      case InterruptedException _ -> print(prefix + "canceled", INTERRUPTED);
       case EngineException e -> print(prefix, e, e.exitCode() == REFUSED ? failed : e.exitCode());
       case RegistryException e -> print(prefix, e, failed);
       case StoreException e -> print(prefix, e, failed);
@@ -58,6 +62,18 @@ final class Failures {
                   + "\nThis is a bug in jbuild; with JBUILD_DEBUG=1 it says where.",
               failed);
     };
+  }
+
+  /** Whether ^C is what failed, however deep: a file that was open says it in its own way. */
+  private static boolean interrupted(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof FileLockInterruptionException
+          || cause instanceof ClosedByInterruptException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int print(String prefix, Throwable failure, int code) {
