@@ -32,16 +32,14 @@ public final class Foreground {
                 Long.toString(ProcessHandle.current().pid()),
                 plan.toString()));
     builder.inheritIO();
-    try {
+    try (SignalRelay relay = SignalRelay.install()) {
       Process process = builder.start();
-      SignalRelay relay = SignalRelay.to(process);
+      relay.to(process);
       try {
         return process.waitFor();
       } catch (InterruptedException e) {
         process.destroy();
         throw e;
-      } finally {
-        relay.close();
       }
     } catch (IOException e) {
       throw new ShimException("cannot start the shim " + binary, e);

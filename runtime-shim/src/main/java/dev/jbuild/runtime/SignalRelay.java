@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Passes this process's signals on to another while it runs, as {@code docker run} does.
@@ -19,22 +20,28 @@ final class SignalRelay implements AutoCloseable {
 
   private final Map<Object, Object> before = new HashMap<>();
 
+  private final CompletableFuture<Process> receiver = new CompletableFuture<>();
+
   private SignalRelay() {}
 
-  static SignalRelay to(Process process) {
+  /** Takes the signals. Comes before the program starts, which may be quicker than this. */
+  static SignalRelay install() {
     SignalRelay relay = new SignalRelay();
-    InvocationHandler pass =
-        (proxy, method, arguments) -> answer(process, proxy, method, arguments);
     for (String name : SIGNALS) {
-      relay.install(name, pass);
+      relay.install(name, relay::answer);
     }
     return relay;
   }
 
+  /** Passes the signals on from now on, those that have come already first. */
+  void to(Process process) {
+    receiver.complete(process);
+  }
+
   @SuppressWarnings("ReferenceEquality") // A proxy has no other equality to offer.
-  private static Object answer(Process process, Object proxy, Method method, Object[] arguments) {
+  private Object answer(Object proxy, Method method, Object[] arguments) {
     return switch (method.getName()) {
-      case "handle" -> send(process, arguments[0].toString());
+      case "handle" -> receiver.thenAccept(process -> send(process, arguments[0].toString()));
       case "equals" -> proxy == arguments[0];
       case "hashCode" -> System.identityHashCode(proxy);
       default -> "signal relay";
