@@ -6,12 +6,11 @@ import dev.jbuild.testkit.Command.Running;
 import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.LocalRegistry;
-import org.junit.jupiter.api.Disabled;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A Python service with everything copied in and .dockerignore saying what not. */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class PythonServiceTest {
   private static final String DOCKERFILE =
       """
@@ -23,7 +22,7 @@ final class PythonServiceTest {
       RUN python3 -m compileall -q . && ls -A > /contents
       ENV PORT=8000 PYTHONUNBUFFERED=1
       EXPOSE 8000
-      CMD python3 server.py $PORT
+      CMD exec python3 server.py $PORT
       """;
 
   private static final String SERVER =
@@ -57,6 +56,7 @@ final class PythonServiceTest {
     try (Running running =
         jbuild
             .command("run", "--rm", "--network=host", "-e", "PORT=" + port, "python-service")
+            .within(Duration.ofMinutes(1))
             .start()) {
       assertThat(Http.get(port, running).lines())
           .containsExactlyInAnyOrder("__pycache__", "deep", "secret.example", "server.py");

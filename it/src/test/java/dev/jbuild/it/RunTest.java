@@ -8,7 +8,6 @@ import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -167,7 +166,6 @@ final class RunTest {
 
   @ParameterizedTest
   @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
-  @Disabled("an interrupt does not reach a program without a terminal yet")
   void signalsReachTheProgram(String signal, int code, Jbuild jbuild) throws Exception {
     String trap =
         "trap 'echo got %s; exit %d' %s; echo ready; while :; do sleep 0.1; done"

@@ -6,12 +6,10 @@ import dev.jbuild.testkit.Command.Running;
 import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.LocalRegistry;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** A static site on nginx, with the metadata that people give such an image. */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class StaticSiteTest {
   private static final String DOCKERFILE =
       """

@@ -19,12 +19,14 @@ public record Jbuild(Path launcher, Path store, Optional<Path> registries) {
 
   /** A call of the launcher, not yet run. */
   public Command command(Object... arguments) {
+    // A shell's background job, and all below it, ignores interrupts; a test that sends one means
+    // it.
     Command command =
-        Command.of(launcher)
+        Command.of("env", "--default-signal=INT,QUIT", launcher)
             .and(arguments)
             .with("JBUILD_ROOT", store)
             .with("JBUILD_REBUILD", "never")
-            .with("JBUILD_AOT", "wait")
+            .with("JBUILD_AOT", System.getenv().getOrDefault("JBUILD_AOT", "wait"))
             .without("JAVA_TOOL_OPTIONS")
             .without("JBUILD_JAVA_OPTS");
     // Without a mirror, a file that is not there: the machine's own settings are not the test's.
