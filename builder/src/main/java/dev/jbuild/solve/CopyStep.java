@@ -1,8 +1,6 @@
 package dev.jbuild.solve;
 
 import dev.jbuild.cache.Accounts;
-import dev.jbuild.cache.StatCache;
-import dev.jbuild.context.ContextTree;
 import dev.jbuild.context.SourceNode;
 import dev.jbuild.context.SourceTree;
 import dev.jbuild.copy.CopyException;
@@ -23,10 +21,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -37,6 +33,7 @@ final class CopyStep {
   private final Kitchen kitchen;
   private final StageState state;
   private final Request request;
+  private final Contents contents;
 
   /**
    * Sources of one tree.
@@ -64,6 +61,7 @@ final class CopyStep {
     this.kitchen = kitchen;
     this.state = state;
     this.request = request;
+    this.contents = new Contents(around);
   }
 
   Kitchen.Made execute(String title, boolean fresh) throws IOException, InterruptedException {
@@ -78,17 +76,17 @@ final class CopyStep {
         planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
       }
       addHeredocs(planner, spec(around.context(), List.of(), owner));
-      entries = withContents(planner.entries());
+      entries = contents.of(planner.entries(), request.parts().stream().map(Part::tree).toList());
     } catch (CopyException e) {
       throw new BuildException(
           request.span(),
           "failed to compute cache key: failed to calculate checksum of: " + e.getMessage());
     }
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
-    entries.forEach(e -> inputs.put(e.path(), describe(e)));
+    entries.forEach(e -> inputs.put(e.path(), Contents.describe(e)));
     inputs.put("target", request.target());
     for (SourceNode archive : archives) {
-      inputs.put("archive " + archive.path(), digest(archive).toString());
+      inputs.put("archive " + archive.path(), contents.digest(archive).toString());
       inputs.put("parent", state.chain.toString());
     }
     Digest op =
@@ -174,90 +172,6 @@ final class CopyStep {
     for (Heredoc heredoc : request.heredocs()) {
       planner.addBytes(heredoc.name(), heredoc.body().getBytes(StandardCharsets.UTF_8), spec);
     }
-  }
-
-  /** Files of the context get their digests from the stat cache, or by reading them now. */
-  private List<PlannedEntry> withContents(List<PlannedEntry> entries) throws IOException {
-    List<PlannedEntry> known = new ArrayList<>();
-    Map<String, SourceNode> nodes = new HashMap<>();
-    for (Part part : request.parts()) {
-      if (part.tree() instanceof ContextTree context) {
-        nodes.putAll(context.byHostPath());
-      }
-    }
-    for (PlannedEntry entry : entries) {
-      if (entry instanceof PlannedEntry.File(String path, String source, long size, _, var meta)) {
-        SourceNode node = nodes.get(source);
-        Digest digest = node != null ? digest(node) : hash(java.nio.file.Path.of(source));
-        known.add(new PlannedEntry.File(path, source, size, Optional.of(digest), meta));
-      } else {
-        known.add(entry);
-      }
-    }
-    around.saveStats();
-    return known;
-  }
-
-  private Digest digest(SourceNode node) throws IOException {
-    StatCache stats = around.stats();
-    String identity =
-        StatCache.identity(
-            node.size(),
-            node.mtimeSec() * 1_000_000_000L + node.mtimeNanos(),
-            node.identity().ctimeNanos(),
-            node.identity().ino(),
-            node.identity().dev());
-    Optional<Digest> known = stats.lookup(node.host().toString(), identity);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    Digest digest = hash(node.host());
-    stats.record(node.host().toString(), identity, node.identity().ctimeNanos(), digest);
-    return digest;
-  }
-
-  private static Digest hash(java.nio.file.Path file) throws IOException {
-    java.security.MessageDigest sha256 = Digest.newSha256();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        sha256.update(buffer, 0, count);
-      }
-    }
-    return Digest.of(sha256.digest());
-  }
-
-  /** All of an entry but its time. */
-  private static String describe(PlannedEntry entry) {
-    var meta = entry.meta();
-    String common =
-        " "
-            + Integer.toOctalString(meta.mode())
-            + " "
-            + meta.uid()
-            + ":"
-            + meta.gid()
-            + " "
-            + xattrs(meta);
-    return switch (entry) {
-      case PlannedEntry.Directory _ -> "d" + common;
-      case PlannedEntry.File file -> "f" + common + file.content().map(Digest::toString).orElse("");
-      case PlannedEntry.Bytes bytes -> "f" + common + Digest.sha256(bytes.content());
-      case PlannedEntry.Link link -> "l" + common + link.target();
-      case PlannedEntry.Node node -> "n" + common + node.type() + " " + node.rdev();
-      case PlannedEntry.HardLink link -> "h" + common + link.to();
-    };
-  }
-
-  private static String xattrs(dev.jbuild.layer.Meta meta) {
-    StringBuilder out = new StringBuilder();
-    meta.xattrs()
-        .forEach((name, value) ->
-            out.append(name)
-                .append('=')
-                .append(java.util.HexFormat.of().formatHex(value.bytes()))
-                .append(' '));
-    return out.toString();
   }
 
   private int[] owner(LayerStack below, String text) {
