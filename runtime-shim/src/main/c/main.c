@@ -8,6 +8,10 @@ static const struct {
 } ROLES[] = {
 	{"serve", role_serve},
 	{"run", role_run},
+	{"exec", role_exec},
+	{"start", role_start},
+	{"attach", role_attach},
+	{"control", role_control},
 	{"scan", role_scan},
 };
 
@@ -17,5 +21,5 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], ROLES[i].name) == 0)
 			return ROLES[i].run(argc, argv);
 	}
-	die_code(EXIT_SHIM, "usage", "shim serve | run PLAN | scan DIR");
+	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | start | attach | control | scan");
 }

@@ -295,37 +295,14 @@ void mounts_make(struct plan *plan, int root)
 	close_fdp(&masks.empty);
 }
 
-static void send_fd(int socket, int fd)
-{
-	char byte = 0;
-	struct iovec data = {.iov_base = &byte, .iov_len = 1};
-	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))] = {0};
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = space,
-				 .msg_controllen = sizeof space};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof fd);
-	if (sendmsg(socket, &message, 0) < 0)
-		die("console", "send");
-}
-
-int console_open(int root, int socket, const struct winsize *size, uid_t owner)
+/* Returns the other end; its number among the terminals in *number. */
+static int open_terminal(int master, const struct winsize *size, uid_t owner, int *number)
 {
 	const int unlock = 0;
-	cleanup_fd int master = open_beneath(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
-	cleanup_fd int place = -1;
-	cleanup_fd int tree = -1;
 	int slave;
-	int number = 0;
-	char path[64];
 
 	if (master < 0 || sys_ioctl(master, TIOCSPTLCK, &unlock) < 0 ||
-	    sys_ioctl(master, TIOCGPTN, &number) < 0)
+	    sys_ioctl(master, TIOCGPTN, number) < 0)
 		die("console", "/dev/pts/ptmx");
 	slave = (int)syscall(SYS_ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (slave < 0)
@@ -333,6 +310,34 @@ int console_open(int root, int socket, const struct winsize *size, uid_t owner)
 	/* Neither is worth failing for: a size of 0x0, an owner root. */
 	(void)sys_ioctl(slave, TIOCSWINSZ, size);
 	(void)fchown(slave, owner, (gid_t)-1);
+	return slave;
+}
+
+static void send_master(int socket, int master)
+{
+	if (!send_fds(socket, &master, 1, "", 1))
+		die("console", "send");
+}
+
+int console_join(int root, int socket, const struct winsize *size, uid_t owner)
+{
+	cleanup_fd int master = open_beneath(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	int number = 0;
+	int slave = open_terminal(master, size, owner, &number);
+
+	send_master(socket, master);
+	return slave;
+}
+
+int console_open(int root, int socket, const struct winsize *size, uid_t owner)
+{
+	cleanup_fd int master = open_beneath(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY);
+	cleanup_fd int place = -1;
+	cleanup_fd int tree = -1;
+	int number = 0;
+	int slave = open_terminal(master, size, owner, &number);
+	char path[64];
+
 	(void)snprintf(path, sizeof path, "/dev/pts/%d", number);
 	place = create_beneath(root, "/dev/console", false);
 	tree = open_beneath(root, path, O_PATH | O_NOFOLLOW);
@@ -344,6 +349,6 @@ int console_open(int root, int socket, const struct winsize *size, uid_t owner)
 	}
 	if (place < 0 || tree < 0 || sys_move_mount(tree, place) < 0)
 		die("console", "/dev/console");
-	send_fd(socket, master);
+	send_master(socket, master);
 	return slave;
 }

@@ -89,6 +89,12 @@ static bool parse_mount(struct plan *plan, const struct record *record)
 	       strlen(op->target) < PATH_MAX;
 }
 
+static bool add_word(struct words *words, char *text)
+{
+	words->at[words->count++] = text;
+	return true;
+}
+
 static bool apply(struct plan *plan, const struct record *record)
 {
 	switch ((enum plan_tag)record->tag) {
@@ -132,8 +138,45 @@ static bool apply(struct plan *plan, const struct record *record)
 		return parse_rlimit(plan, record);
 	case TAG_MOUNT:
 		return parse_mount(plan, record);
+	case TAG_OPTION:
+		return add_word(&plan->options, record->value);
+	case TAG_HEALTH:
+		return add_word(&plan->health, record->value);
+	case TAG_HELPER:
+		return add_word(&plan->helper, record->value);
+	case TAG_TEARDOWN:
+		return add_word(&plan->teardown, record->value);
+	case TAG_CGROUP:
+		return add_word(&plan->cgroups, record->value);
+	case TAG_JOIN:
+		return add_word(&plan->joins, record->value);
 	}
 	return false;
+}
+
+/* Room for some options that are set later, too. */
+enum { MORE_OPTIONS = 64 };
+
+static bool make_words(struct words *words, size_t count)
+{
+	words->at = calloc(count + 1, sizeof *words->at);
+	return words->at;
+}
+
+static bool make_room(struct plan *plan, const size_t count[256])
+{
+	plan->lowers = calloc(count[TAG_LOWER] + 1, sizeof *plan->lowers);
+	plan->argv = calloc(count[TAG_ARG] + 1, sizeof *plan->argv);
+	plan->env = calloc(count[TAG_ENV] + 1, sizeof *plan->env);
+	plan->rlimits = calloc(count[TAG_RLIMIT] + 1, sizeof *plan->rlimits);
+	plan->mounts = calloc(count[TAG_MOUNT] + 1, sizeof *plan->mounts);
+	return plan->lowers && plan->argv && plan->env && plan->rlimits && plan->mounts &&
+	       make_words(&plan->options, count[TAG_OPTION] + MORE_OPTIONS) &&
+	       make_words(&plan->health, count[TAG_HEALTH]) &&
+	       make_words(&plan->helper, count[TAG_HELPER]) &&
+	       make_words(&plan->teardown, count[TAG_TEARDOWN]) &&
+	       make_words(&plan->cgroups, count[TAG_CGROUP]) &&
+	       make_words(&plan->joins, count[TAG_JOIN]);
 }
 
 const char *plan_parse(struct plan *plan, char *bytes, size_t size)
@@ -143,17 +186,13 @@ const char *plan_parse(struct plan *plan, char *bytes, size_t size)
 	size_t at = 0;
 
 	memset(plan, 0, sizeof *plan);
+	plan->netns_fd = -1;
 	while (at < size) {
 		if (!next(bytes, size, &at, &record))
 			return "a record is cut off";
 		count[record.tag & 255]++;
 	}
-	plan->lowers = calloc(count[TAG_LOWER] + 1, sizeof *plan->lowers);
-	plan->argv = calloc(count[TAG_ARG] + 1, sizeof *plan->argv);
-	plan->env = calloc(count[TAG_ENV] + 1, sizeof *plan->env);
-	plan->rlimits = calloc(count[TAG_RLIMIT] + 1, sizeof *plan->rlimits);
-	plan->mounts = calloc(count[TAG_MOUNT] + 1, sizeof *plan->mounts);
-	if (!plan->lowers || !plan->argv || !plan->env || !plan->rlimits || !plan->mounts)
+	if (!make_room(plan, count))
 		return "not enough memory";
 	for (at = 0; at < size;) {
 		if (!next(bytes, size, &at, &record) || !apply(plan, &record))
@@ -176,5 +215,52 @@ void plan_free(struct plan *plan)
 	free(plan->argv);
 	free(plan->lowers);
 	free(plan->groups);
+	free(plan->options.at);
+	free(plan->health.at);
+	free(plan->helper.at);
+	free(plan->teardown.at);
+	free(plan->cgroups.at);
+	free(plan->joins.at);
 	memset(plan, 0, sizeof *plan);
+}
+
+static char *value_of(char *text, const char *name)
+{
+	size_t size = strlen(name);
+
+	return strncmp(text, name, size) == 0 && text[size] == '=' ? text + size + 1 : NULL;
+}
+
+const char *plan_option(const struct plan *plan, const char *name)
+{
+	for (size_t i = plan->options.count; i > 0; i--) {
+		const char *value = value_of(plan->options.at[i - 1], name);
+
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+long plan_number(const struct plan *plan, const char *name, long otherwise)
+{
+	const char *value = plan_option(plan, name);
+
+	return value ? strtol(value, NULL, 10) : otherwise;
+}
+
+void plan_set_option(struct plan *plan, char *text)
+{
+	struct words *options = &plan->options;
+	size_t size = strcspn(text, "=");
+
+	for (size_t i = 0; i < options->count; i++) {
+		if (strncmp(options->at[i], text, size + 1) == 0) {
+			options->at[i] = text;
+			return;
+		}
+	}
+	/* The room is for more names than there are. */
+	if (options->count < MORE_OPTIONS)
+		options->at[options->count++] = text;
 }

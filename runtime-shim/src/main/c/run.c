@@ -1,5 +1,9 @@
-/* `shim run PLAN`: one sandbox on the caller's own stdin, stdout and stderr. */
+/*
+ * `shim run` and `shim exec`: one sandbox, or one more command in one, on the caller's own stdin,
+ * stdout and stderr.
+ */
 #include "shim.h"
+#include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +39,7 @@ enum { TO_CHILD, FROM_CHILD, ERRORS, CHANNELS };
 struct foreground {
 	struct plan plan;
 	struct started started;
+	int inside; /* pidfd of a sandbox to run in, or -1: a new one */
 	struct channel channels[CHANNELS];
 	int signals;
 	int caller; /* pidfd of the process that wants the sandbox, or -1 */
@@ -59,6 +64,15 @@ static void read_plan(struct plan *plan, const char *path)
 	wrong = plan_parse(plan, buffer.bytes, buffer.size);
 	if (wrong)
 		die_code(EXIT_SHIM, "plan", "%s", wrong);
+}
+
+static void start_command(struct foreground *fg, const struct stdio *io)
+{
+	bool done = fg->inside >= 0 ? join_start(&fg->plan, fg->inside, io, false, &fg->started)
+				    : sandbox_start(&fg->plan, io, &fg->started);
+
+	if (!done)
+		die("start", "new process");
 }
 
 static bool is_file(int fd)
@@ -97,8 +111,7 @@ static void start_with_pipes(struct foreground *fg)
 	}
 	io.out = other_end(out, false);
 	io.err = other_end(err, false);
-	if (!sandbox_start(&fg->plan, &io, &fg->started))
-		die("start", "new process");
+	start_command(fg, &io);
 	(void)close(io.in);
 	(void)close(io.out);
 	(void)close(io.err);
@@ -108,27 +121,6 @@ static void start_with_pipes(struct foreground *fg)
 	fg->channels[FROM_CHILD].ours_from = fg->channels[ERRORS].ours_from = true;
 	connect_channel(&fg->channels[FROM_CHILD], out[0], STDOUT_FILENO);
 	connect_channel(&fg->channels[ERRORS], err[0], STDERR_FILENO);
-}
-
-/* -1: the sandbox failed before it had a terminal. */
-static int receive_fd(int socket)
-{
-	char byte;
-	struct iovec data = {.iov_base = &byte, .iov_len = 1};
-	_Alignas(struct cmsghdr) char space[CMSG_SPACE(sizeof(int))];
-	struct msghdr message = {.msg_iov = &data,
-				 .msg_iovlen = 1,
-				 .msg_control = space,
-				 .msg_controllen = sizeof space};
-	const struct cmsghdr *header;
-	int fd = -1;
-
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0)
-		return -1;
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(header), sizeof fd);
-	return fd;
 }
 
 static void make_raw(struct foreground *fg)
@@ -155,6 +147,7 @@ static void start_with_terminal(struct foreground *fg)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct stdio io = {.in = null, .out = null, .err = null};
 	int master;
+	char byte;
 
 	if (null < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		die("start", "socketpair");
@@ -163,11 +156,11 @@ static void start_with_terminal(struct foreground *fg)
 			break;
 	}
 	io.console = ends[1];
-	if (!sandbox_start(&fg->plan, &io, &fg->started))
-		die("start", "new process");
+	start_command(fg, &io);
 	(void)close(ends[1]);
 	(void)close(null);
-	master = receive_fd(ends[0]);
+	/* Nothing: the sandbox failed before it had a terminal. */
+	(void)receive_fds(ends[0], &master, 1, &byte, 1);
 	(void)close(ends[0]);
 	if (master < 0)
 		return;
@@ -348,7 +341,7 @@ static int finish(struct foreground *fg)
 	if (fg->started.report >= 0)
 		(void)buffer_fill(&fg->failure, fg->started.report);
 	if (fg->failure.size > 0) {
-		(void)dprintf(STDERR_FILENO, "jbuild-shim: %.*s\n", (int)fg->failure.size - 1,
+		(void)dprintf(STDERR_FILENO, "%s: %.*s\n", fg->inside < 0 ? "jbuild-shim" : "jbuild", (int)fg->failure.size - 1,
 			      fg->failure.bytes + 1);
 		return fg->failure.bytes[0];
 	}
@@ -381,17 +374,37 @@ static int open_caller(int *argc, char ***argv)
 	return fd;
 }
 
+static void prepare(struct foreground *fg)
+{
+	fg->terminal = fg->inside = fg->caller = -1;
+	for (size_t i = 0; i < CHANNELS; i++)
+		fg->channels[i].from = fg->channels[i].to = -1;
+}
+
+static int relay_all(struct foreground *fg)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	fg->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fg->signals < 0)
+		die("start", "signalfd");
+	if (fg->plan.flags & FLAG_TTY)
+		start_with_terminal(fg);
+	else
+		start_with_pipes(fg);
+	relay(fg);
+	return finish(fg);
+}
+
 /* shim run [--parent PID] PLAN; the plan is removed. */
 int role_run(int argc, char **argv)
 {
 	static struct foreground fg;
-	sigset_t all;
 
 	seal_self(argv);
 	open_standard_fds();
-	fg.terminal = -1;
-	for (size_t i = 0; i < CHANNELS; i++)
-		fg.channels[i].from = fg.channels[i].to = -1;
+	prepare(&fg);
 	argc -= 2;
 	argv += 2;
 	fg.caller = open_caller(&argc, &argv);
@@ -399,14 +412,68 @@ int role_run(int argc, char **argv)
 		die_code(EXIT_SHIM, "usage", "shim run [--parent PID] PLAN");
 	read_plan(&fg.plan, argv[0]);
 	take_foreground(guard_enter());
+	return relay_all(&fg);
+}
+
+/* What we started goes on without us; only whether it could be started is waited for. */
+static int start_detached(struct foreground *fg)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct stdio io = {.in = null, .out = null, .err = null, .console = -1};
+
+	fg->plan.flags &= ~(uint32_t)(FLAG_TTY | FLAG_STDIN);
+	if (null < 0 || !join_start(&fg->plan, fg->inside, &io, true, &fg->started))
+		die("start", "new process");
+	while (buffer_fill(&fg->failure, fg->started.report))
+		;
+	if (fg->failure.size == 0)
+		return 0;
+	(void)dprintf(STDERR_FILENO, "jbuild: %.*s\n", (int)fg->failure.size - 1,
+		      fg->failure.bytes + 1);
+	return (unsigned char)fg->failure.bytes[0];
+}
+
+static int run_inside(struct foreground *fg)
+{
+	struct termios before;
+	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	bool front = terminal && tcgetpgrp(STDIN_FILENO) == getpgrp();
+	pid_t group = getpgrp();
+	sigset_t all;
+	int code;
+
+	/* SIGTTOU, too: we may be in the background. */
 	(void)sigfillset(&all);
-	fg.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fg.signals < 0)
-		die("start", "signalfd");
-	if (fg.plan.flags & FLAG_TTY)
-		start_with_terminal(&fg);
-	else
-		start_with_pipes(&fg);
-	relay(&fg);
-	return finish(&fg);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	take_foreground(front ? STDIN_FILENO : -1);
+	code = relay_all(fg);
+	if (terminal)
+		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+	if (front)
+		(void)tcsetpgrp(STDIN_FILENO, group);
+	return code;
+}
+
+/* shim exec [--parent PID] [--detach] FOLDER PLAN; the plan is removed. */
+int role_exec(int argc, char **argv)
+{
+	static struct foreground fg;
+	cleanup_fd int folder = -1;
+	bool detach;
+
+	seal_self(argv);
+	open_standard_fds();
+	prepare(&fg);
+	argc -= 2;
+	argv += 2;
+	fg.caller = open_caller(&argc, &argv);
+	detach = argc == 3 && strcmp(argv[0], "--detach") == 0;
+	if (argc != 2 + detach)
+		die_code(EXIT_SHIM, "usage", "shim exec [--parent PID] [--detach] FOLDER PLAN");
+	folder = open(argv[argc - 2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	read_plan(&fg.plan, argv[argc - 1]);
+	fg.inside = folder < 0 ? -1 : join_find(folder);
+	if (fg.inside < 0)
+		die_code(1, "exec", "the container is not running");
+	return detach ? start_detached(&fg) : run_inside(&fg);
 }

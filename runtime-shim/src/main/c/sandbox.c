@@ -37,7 +37,7 @@ struct clone_arguments {
 };
 
 /* Where the child keeps what it needs besides stdin, stdout and stderr. */
-enum { FD_REPORT = 3, FD_CONSOLE = 4, FD_FIRST_FREE = 5 };
+enum { FD_REPORT = 3, FD_FIRST_FREE = 5 };
 
 static int out_of_the_way(int fd)
 {
@@ -55,7 +55,7 @@ static void place_fd(int from, int to, int flags)
 }
 
 /* Everything else that the parent has open, of other sandboxes too, is closed. */
-static void take_fds(const struct stdio *io, int report)
+void child_fds(const struct stdio *io, int report)
 {
 	int in = out_of_the_way(io->in);
 	int out = out_of_the_way(io->out);
@@ -73,7 +73,7 @@ static void take_fds(const struct stdio *io, int report)
 }
 
 /* By number: the C library would keep two for itself, which callers do leave ignored. */
-static void reset_signals(void)
+void child_signals(void)
 {
 	const uint64_t handler_default[4] = {0};
 	sigset_t none;
@@ -104,11 +104,12 @@ static void join_network(const struct plan *plan)
 
 	if (plan->flags & FLAG_NEW_NET)
 		raise_loopback();
-	if (!plan->netns)
+	if (!plan->netns && plan->netns_fd < 0)
 		return;
-	netns = open(plan->netns, O_RDONLY | O_CLOEXEC);
+	netns = plan->netns_fd >= 0 ? fcntl(plan->netns_fd, F_DUPFD_CLOEXEC, 3)
+				    : open(plan->netns, O_RDONLY | O_CLOEXEC);
 	if (netns < 0 || sys_setns_net(netns) < 0)
-		die("network", "%s", plan->netns);
+		die("network", "%s", plan->netns ? plan->netns : "namespace");
 }
 
 static void pivot(int root)
@@ -123,7 +124,7 @@ static void pivot(int root)
 		die("rootfs", "leave the host's root");
 }
 
-static void take_terminal(int slave)
+void take_terminal(int slave)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		place_fd(slave, fd, 0);
@@ -185,21 +186,53 @@ static void enter_folder(const struct plan *plan, int first_try)
 		die_code(EXIT_SHIM, "cwd", "%s is outside the container", plan->cwd);
 }
 
-__attribute__((noreturn)) static void child_main(struct plan *plan, const struct stdio *io,
-						 int report)
+/* Before the host's file system is out of reach. */
+void child_cgroups(const struct plan *plan)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < plan->cgroups.count; i++) {
+		cleanup_fd int file = -1;
+
+		(void)snprintf(path, sizeof path, "%s/cgroup.procs", plan->cgroups.at[i]);
+		file = open(path, O_WRONLY | O_CLOEXEC);
+		if (file < 0 || !write_all(file, "0", 1))
+			die("cgroup", "%s", path);
+	}
+}
+
+static const struct {
+	const char *name;
+	int flag;
+} JOINS[] = {{"ipc=", CLONE_NEWIPC}, {"uts=", CLONE_NEWUTS}, {"pid=", CLONE_NEWPID}};
+
+/* The namespaces that are not made new; of those in `enter`, the ones with a file are entered. */
+static int joined(const struct plan *plan, int enter_those)
+{
+	int flags = 0;
+
+	for (size_t i = 0; i < plan->joins.count; i++) {
+		for (size_t j = 0; j < sizeof JOINS / sizeof *JOINS; j++) {
+			const char *text = plan->joins.at[i];
+			cleanup_fd int file = -1;
+
+			if (strncmp(text, JOINS[j].name, 4) != 0)
+				continue;
+			flags |= JOINS[j].flag;
+			if (!(enter_those & JOINS[j].flag) || !text[4])
+				continue;
+			file = open(text + 4, O_RDONLY | O_CLOEXEC);
+			if (file < 0 || sys_setns(file, JOINS[j].flag) < 0)
+				die("namespace", "%s", text);
+		}
+	}
+	return flags;
+}
+
+void child_finish(const struct plan *plan, bool outlives_parent)
 {
 	int entered;
 
-	take_fds(io, report);
-	reset_signals();
-	(void)umask(022);
-	(void)prctl(PR_SET_DUMPABLE, 0);
-	if (setsid() < 0)
-		die("start", "setsid");
-	join_network(plan);
-	set_root(plan, io);
-	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0)
-		die("hostname", "%s", plan->hostname);
 	creds_limits(plan);
 	/* Without it the caller's keys could be read; kernels without keyrings have none. */
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
@@ -214,7 +247,7 @@ __attribute__((noreturn)) static void child_main(struct plan *plan, const struct
 	entered = enter(plan);
 	creds_become(plan);
 	/* A change of user clears it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+	if (!outlives_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		die("start", "PDEATHSIG");
 	enter_folder(plan, entered);
 	if (plan->flags & FLAG_NO_NEW_PRIVS) {
@@ -225,16 +258,40 @@ __attribute__((noreturn)) static void child_main(struct plan *plan, const struct
 	exec_command(plan);
 }
 
+__attribute__((noreturn)) static void child_main(struct plan *plan, const struct stdio *io,
+						 int report)
+{
+	/* The number of an fd that is about to be closed means another one afterwards. */
+	report_fd = report;
+	join_network(plan);
+	plan->netns_fd = -1;
+	child_fds(io, report);
+	child_signals();
+	(void)umask(022);
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	if (setsid() < 0)
+		die("start", "setsid");
+	child_cgroups(plan);
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		die("cgroup", "namespace");
+	(void)joined(plan, CLONE_NEWIPC | CLONE_NEWUTS);
+	set_root(plan, io);
+	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+		die("hostname", "%s", plan->hostname);
+	child_finish(plan, false);
+}
+
 bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out)
 {
 	int report[2];
 	struct clone_arguments args = {
-		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-			 CLONE_NEWCGROUP | PIDFD_FLAG,
+		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | PIDFD_FLAG,
 		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
 		.exit_signal = SIGCHLD,
 	};
 
+	/* That of pids is one for children. */
+	args.flags &= ~(uint64_t)joined(plan, CLONE_NEWPID);
 	if (plan->flags & FLAG_NEW_NET)
 		args.flags |= CLONE_NEWNET;
 	if (pipe2(report, O_CLOEXEC) < 0)

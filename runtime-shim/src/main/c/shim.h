@@ -29,6 +29,12 @@ enum plan_tag {
 	TAG_SECCOMP = 'S',
 	TAG_RLIMIT = 'R',
 	TAG_MOUNT = 'M',
+	TAG_OPTION = 'P',   /* KEY=VALUE, for the supervisor */
+	TAG_HEALTH = 'h',   /* a word of the health check's command */
+	TAG_HELPER = 'n',   /* a word of the network helper's command */
+	TAG_TEARDOWN = 't', /* a word of the command that takes the network down */
+	TAG_CGROUP = 'G',   /* folder of a cgroup to be in */
+	TAG_JOIN = 'J',     /* ipc=, uts= or pid=, and the file of a namespace; empty: the host's */
 };
 
 enum plan_flag {
@@ -77,6 +83,12 @@ struct rlimit_op {
 	uint64_t hard;
 };
 
+/* Texts with a NULL behind the last one. */
+struct words {
+	char **at;
+	size_t count;
+};
+
 struct plan {
 	uint32_t flags;
 	const char **lowers; /* bottom one first */
@@ -101,11 +113,23 @@ struct plan {
 	size_t rlimit_count;
 	struct mount_op *mounts;
 	size_t mount_count;
+	struct words options;
+	struct words health;
+	struct words helper;
+	struct words teardown;
+	struct words cgroups;
+	struct words joins;
+	int netns_fd; /* -1, or the namespace that stands for netns */
 };
 
 /* The plan points into the bytes. Returns NULL, or what is wrong with them. */
 const char *plan_parse(struct plan *plan, char *bytes, size_t size);
 void plan_free(struct plan *plan);
+/* The value of the last option of that name, or NULL. */
+const char *plan_option(const struct plan *plan, const char *name);
+long plan_number(const struct plan *plan, const char *name, long otherwise);
+/* Sets an option from NAME=VALUE; the text is kept. */
+void plan_set_option(struct plan *plan, char *text);
 
 /* ---- util.c ---- */
 
@@ -130,6 +154,12 @@ struct buffer {
 };
 bool buffer_fill(struct buffer *buffer, int fd);
 int pidfd_signal(int pidfd, int sig);
+/* Both as those of Linux 5.3 and 5.8 are. */
+int pidfd_of(pid_t pid);
+/* File descriptors in a message of one byte or more; at most four. */
+bool send_fds(int socket, const int *fds, size_t count, const void *bytes, size_t size);
+/* Returns the number of bytes, 0 at the end; fds that did not come are -1. */
+ssize_t receive_fds(int socket, int *fds, size_t count, void *bytes, size_t size);
 /* Makes sure that 0, 1 and 2 are open, so that no pipe of ours becomes one of them. */
 void open_standard_fds(void);
 /* Replaces this process by a copy of itself that nobody can write to (CVE-2019-5736). */
@@ -149,6 +179,7 @@ int sys_fs_mount(int fs, uint64_t attrs);
 int sys_pivot_root(const char *root, const char *old);
 int sys_close_range(unsigned int first, unsigned int last);
 int sys_setns_net(int fd);
+int sys_setns(int fd, int flags);
 /* Of the C libraries, some take the request as int, some as unsigned long. */
 int sys_ioctl(int fd, unsigned long request, const void *argument);
 
@@ -178,6 +209,8 @@ int fs_mount(const char *step, const char *type, const char *options, uint32_t a
 void devices_copy(int folder);
 /* Opens a terminal in the sandbox, sends its master away, returns the other end. */
 int console_open(int root, int socket, const struct winsize *size, uid_t owner);
+/* The same in a sandbox that runs; nothing is mounted on its /dev/console. */
+int console_join(int root, int socket, const struct winsize *size, uid_t owner);
 
 /* ---- creds.c, exec.c: in the child ---- */
 
@@ -195,7 +228,7 @@ __attribute__((noreturn)) void exec_command(const struct plan *plan);
  */
 int guard_enter(void);
 
-/* ---- sandbox.c ---- */
+/* ---- sandbox.c, join.c ---- */
 
 struct stdio {
 	int in;
@@ -213,11 +246,31 @@ struct started {
 
 /* Returns false with errno when not even a process could be made. */
 bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out);
+/* In the child: gives it its stdio, and nothing else of what the parent has open. */
+void child_fds(const struct stdio *io, int report);
+void child_signals(void);
+void child_cgroups(const struct plan *plan);
+/* The rest of the way, from the walls to the command. */
+__attribute__((noreturn)) void child_finish(const struct plan *plan, bool outlives_parent);
+void take_terminal(int slave);
+/* Where child_fds puts the socket for the terminal's master. */
+enum { FD_CONSOLE = 4 };
+
+/*
+ * Starts a command inside a running sandbox, whose first process pidfd is. From then on all children of
+ * the caller are in that sandbox's pid namespace.
+ */
+bool join_start(const struct plan *plan, int pidfd, const struct stdio *io, bool outlives_parent,
+		struct started *out);
 
 /* ---- roles ---- */
 
 int role_serve(int argc, char **argv);
 int role_run(int argc, char **argv);
+int role_exec(int argc, char **argv);
+int role_start(int argc, char **argv);
+int role_attach(int argc, char **argv);
+int role_control(int argc, char **argv);
 int role_scan(int argc, char **argv);
 
 #endif

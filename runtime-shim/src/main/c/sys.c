@@ -117,3 +117,8 @@ int sys_setns_net(int fd)
 {
 	return setns(fd, CLONE_NEWNET);
 }
+
+int sys_setns(int fd, int flags)
+{
+	return setns(fd, flags);
+}

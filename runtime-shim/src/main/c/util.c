@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -116,6 +117,55 @@ bool buffer_fill(struct buffer *buffer, int fd)
 int pidfd_signal(int pidfd, int sig)
 {
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0);
+}
+
+int pidfd_of(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+enum { FDS_MAX = 4 };
+
+bool send_fds(int socket, const int *fds, size_t count, const void *bytes, size_t size)
+{
+	struct iovec data = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(FDS_MAX * sizeof(int))] = {0};
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = space,
+				 .msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int))};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+	return sendmsg(socket, &message, MSG_NOSIGNAL) >= 0;
+}
+
+ssize_t receive_fds(int socket, int *fds, size_t count, void *bytes, size_t size)
+{
+	struct iovec data = {.iov_base = bytes, .iov_len = size};
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	struct msghdr message = {.msg_iov = &data,
+				 .msg_iovlen = 1,
+				 .msg_control = space,
+				 .msg_controllen = (socklen_t)CMSG_SPACE(count * sizeof(int))};
+	const struct cmsghdr *header;
+	ssize_t got;
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = -1;
+	got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	if (got <= 0)
+		return got;
+	header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_type == SCM_RIGHTS) {
+		size_t came = header->cmsg_len - CMSG_LEN(0);
+
+		memcpy(fds, CMSG_DATA(header), came < count * sizeof(int) ? came : count * sizeof(int));
+	}
+	return got;
 }
 
 void open_standard_fds(void)

@@ -1,0 +1,32 @@
+/* The other side of a supervisor: processes in front of which somebody sits. */
+#ifndef JBUILD_ATTACH_H
+#define JBUILD_ATTACH_H
+
+#include "supervise.h"
+
+#include <termios.h>
+
+struct attached {
+	int socket;
+	int signals;
+	int caller; /* pidfd of the process that wants this, or -1 */
+	bool tty;   /* the container has a terminal */
+	bool in;    /* our stdin is passed on */
+	bool proxy; /* signals are passed on */
+	bool owner;
+	int terminal; /* of ours, that is raw now; or -1 */
+	pid_t group;  /* that was in the foreground before us; 0: we did not take it */
+	bool detached;
+	char keys[32]; /* that detach */
+	size_t key_count;
+	size_t key_at;
+	struct termios before;
+	struct client link; /* frames to the supervisor and from it */
+};
+
+/* Reads what starts with - of our arguments; returns the number of the first that does not. */
+int attach_options(struct attached *a, int argc, char **argv);
+/* Until the container ends or somebody detaches; the exit code. */
+int attach_run(struct attached *a);
+
+#endif

@@ -1,0 +1,164 @@
+/* What a supervisor says to the world, and what it takes along when it goes. */
+#include "supervise.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+void buffer_text(struct buffer *out, const char *text)
+{
+	buffer_put(out, text, strlen(text));
+}
+
+/* Bytes of a whole UTF-8 sequence; 0: it is none. */
+static size_t sequence(const unsigned char *at, size_t size)
+{
+	size_t length = *at >= 0xf0 && *at <= 0xf4 ? 4 : *at >= 0xe0 ? 3 : 2;
+
+	if (*at < 0xc2 || *at > 0xf4 || size < length)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return length;
+}
+
+void json_escape(struct buffer *out, const char *bytes, size_t size)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+	const unsigned char *end = at + size;
+
+	while (at < end) {
+		char text[8];
+		size_t length = 1;
+
+		if (*at == '"' || *at == '\\') {
+			(void)snprintf(text, sizeof text, "\\%c", *at);
+			buffer_text(out, text);
+		} else if (*at == '\n') {
+			buffer_text(out, "\\n");
+		} else if (*at < 0x20 || *at == 0x7f) {
+			(void)snprintf(text, sizeof text, "\\u%04x", *at);
+			buffer_text(out, text);
+		} else if (*at < 0x80) {
+			buffer_put(out, at, 1);
+		} else if ((length = sequence(at, (size_t)(end - at))) > 0) {
+			buffer_put(out, at, length);
+		} else {
+			buffer_text(out, "\\ufffd");
+			length = 1;
+		}
+		at += length;
+	}
+}
+
+/* One line of JSON in one write: many supervisors append to the file. */
+void tell_event(struct supervisor *s, const char *action, const char *more)
+{
+	const char *path = plan_option(&s->plan, "events");
+	const char *actor = plan_option(&s->plan, "actor");
+	cleanup_fd int file = -1;
+	struct timespec now;
+	struct buffer line = {0};
+	char head[160];
+
+	if (!path || !actor)
+		return;
+	file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file < 0)
+		return;
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)snprintf(head, sizeof head,
+		       "{\"time\":%lld,\"timeNano\":%lld%09ld,\"Type\":\"container\",\"Action\":\"%s\",",
+		       (long long)now.tv_sec, (long long)now.tv_sec, now.tv_nsec, action);
+	buffer_text(&line, head);
+	buffer_text(&line, "\"Actor\":{\"ID\":\"");
+	buffer_text(&line, plan_option(&s->plan, "id") ? plan_option(&s->plan, "id") : "");
+	buffer_text(&line, "\",\"Attributes\":{");
+	buffer_text(&line, actor);
+	buffer_text(&line, more);
+	buffer_text(&line, "}}}\n");
+	/* An event that can't be written down must not stop a container. */
+	(void)write_all(file, line.bytes, line.size);
+	free(line.bytes);
+}
+
+static long count_in(const char *folder, const char *name)
+{
+	char path[4096];
+	char text[1024];
+	cleanup_fd int file = -1;
+	ssize_t size;
+	const char *at;
+
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	size = file < 0 ? -1 : read(file, text, sizeof text - 1);
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	at = strstr(text, "oom_kill ");
+	return at ? strtol(at + 9, NULL, 10) : 0;
+}
+
+/* The counters go on through restarts. */
+long tell_oom(const struct plan *plan)
+{
+	static long before;
+	long all = 0;
+	long fresh;
+
+	for (size_t i = 0; i < plan->cgroups.count; i++)
+		all += count_in(plan->cgroups.at[i], "memory.events") +
+		       count_in(plan->cgroups.at[i], "memory.oom_control");
+	fresh = all - before;
+	before = all;
+	return fresh;
+}
+
+static void remove_cgroups(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->cgroups.count; i++) {
+		/* Its processes have ended, but may not have been counted out yet. */
+		for (int tries = 0; rmdir(plan->cgroups.at[i]) < 0 && tries < 50; tries++) {
+			struct timespec pause = {.tv_nsec = 2000000};
+
+			if (access(plan->cgroups.at[i], F_OK) < 0)
+				break;
+			(void)nanosleep(&pause, NULL);
+		}
+	}
+}
+
+static void remove_volumes(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->options.count; i++) {
+		const char *option = plan->options.at[i];
+
+		if (strncmp(option, "volume=/", 8) == 0)
+			(void)remove_tree(AT_FDCWD, option + 7);
+	}
+}
+
+void leave_all(struct supervisor *s)
+{
+	const char *name = plan_option(&s->plan, "name-file");
+	const char *id = plan_option(&s->plan, "id");
+
+	helper_stop(s);
+	remove_cgroups(&s->plan);
+	if (plan_number(&s->plan, "remove", 0) == 0 || !id)
+		return;
+	if (name)
+		(void)unlink(name);
+	remove_volumes(&s->plan);
+	tell_event(s, "destroy", "");
+	(void)unlink("config.json");
+	if (chdir("..") == 0)
+		(void)remove_tree(AT_FDCWD, id);
+}

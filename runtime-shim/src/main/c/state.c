@@ -1,0 +1,82 @@
+#include "shim.h"
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void time_text(char out[TIME_SIZE])
+{
+	struct timespec now;
+	struct tm parts;
+	size_t size;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	(void)gmtime_r(&now.tv_sec, &parts);
+	size = strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
+	(void)snprintf(out + size, TIME_SIZE - size, ".%09ldZ", now.tv_nsec % 1000000000);
+}
+
+long long now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool replace_file(const char *name, const char *text, size_t size)
+{
+	char fresh[64];
+	int file;
+	bool written;
+
+	(void)snprintf(fresh, sizeof fresh, ".%s", name);
+	file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (file < 0)
+		return false;
+	written = write_all(file, text, size);
+	return close(file) == 0 && written && rename(fresh, name) == 0;
+}
+
+bool state_save(const struct state *state)
+{
+	char text[4096];
+	int size = snprintf(text, sizeof text,
+			    "status=%s\npid=%d\nexit=%d\nrestarts=%u\noom=%d\nstopped=%d\n"
+			    "started=%s\nfinished=%s\nerror=%s\n",
+			    state->status, state->pid, state->exit, state->restarts, state->oom,
+			    state->stopped, state->started, state->finished, state->error);
+
+	return replace_file("state", text, (size_t)size);
+}
+
+static const char *value(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at ? at + strlen(name) : "";
+}
+
+bool state_load(int folder, struct state *out)
+{
+	char text[4096];
+	cleanup_fd int file = openat(folder, "state", O_RDONLY | O_CLOEXEC);
+	ssize_t size = file < 0 ? -1 : read(file, text, sizeof text - 1);
+	const char *started;
+
+	if (size <= 0)
+		return false;
+	text[size] = '\0';
+	memset(out, 0, sizeof *out);
+	out->pid = (pid_t)strtol(value(text, "\npid="), NULL, 10);
+	out->exit = (int)strtol(value(text, "\nexit="), NULL, 10);
+	started = value(text, "\nstarted=");
+	(void)snprintf(out->started, sizeof out->started, "%.*s", (int)strcspn(started, "\n"),
+		       started);
+	return true;
+}
