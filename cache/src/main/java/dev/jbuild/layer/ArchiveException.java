@@ -4,7 +4,8 @@ import java.io.IOException;
 
 /** An archive that is broken, or that tries what no archive may. */
 public final class ArchiveException extends IOException {
-  ArchiveException(String message) {
+  /** What is wrong, in one line. */
+  public ArchiveException(String message) {
     super(message);
   }
 }

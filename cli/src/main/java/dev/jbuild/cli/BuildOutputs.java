@@ -106,7 +106,7 @@ final class BuildOutputs implements BuildListener {
             file.finish();
           }
         });
-    return ArchiveFormat.top(bundle).descriptor();
+    return bundle.top().descriptor();
   }
 
   private Bundle bundle(

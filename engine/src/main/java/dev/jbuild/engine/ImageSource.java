@@ -2,7 +2,7 @@ package dev.jbuild.engine;
 
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cache.LocalImages;
-import dev.jbuild.layer.Layer;
+import dev.jbuild.engine.archive.Arrivals;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
@@ -18,20 +18,12 @@ import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /** Images by name: from the store, the one carried inside, or a registry into the store. */
 public final class ImageSource {
-  private static final int LAYERS_AT_ONCE = 3;
-
   private final Store store;
   private final Layers layers;
   private final LocalImages images;
@@ -85,19 +77,15 @@ public final class ImageSource {
       }
       Manifest manifest = Manifest.parse(chosen.bytes());
       ImageConfig config = config(reference, manifest);
-      if (config.diffIds().size() != manifest.layers().size()) {
-        throw new EngineException(
-            1,
-            reference.familiar()
-                + " is damaged: its config names "
-                + config.diffIds().size()
-                + " layers, its manifest "
-                + manifest.layers().size());
-      }
-      List<Layer> stack = layers(reference, manifest, config, lease, progress);
       store.blobs().put(chosen.bytes());
-      lease.pin(stack.stream().map(l -> l.id().value()).toList());
-      LocalImage image = new LocalImage(top.descriptor(), manifest, config, stack);
+      LocalImage image =
+          new Arrivals(store, layers)
+              .unpack(
+                  lease,
+                  top.descriptor(),
+                  manifest,
+                  config,
+                  blob -> fetch(reference, blob, progress));
       images.name(reference.digest().isEmpty() ? List.of(reference) : List.of(), image);
       return image;
     }
@@ -134,43 +122,6 @@ public final class ImageSource {
     return ImageConfig.parse(store.blobs().read(digest));
   }
 
-  private List<Layer> layers(
-      ImageReference reference,
-      Manifest manifest,
-      ImageConfig config,
-      Lease lease,
-      Progress progress)
-      throws IOException {
-    List<Layer> stack = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
-      List<Future<Layer>> pending = new ArrayList<>();
-      for (int i = 0; i < manifest.layers().size(); i++) {
-        Descriptor blob = manifest.layers().get(i);
-        var diffId = config.diffIds().get(i);
-        pending.add(
-            threads.submit(() -> {
-              fetch(reference, blob, progress);
-              try (InputStream in = store.blobs().open(blob.digest())) {
-                return layers.unpack(lease.id(), in, Optional.of(diffId), Optional.of(blob));
-              }
-            }));
-      }
-      try {
-        for (Future<Layer> one : pending) {
-          stack.add(one.get());
-        }
-      } catch (ExecutionException e) {
-        threads.shutdownNow();
-        throw cause(e);
-      } catch (InterruptedException e) {
-        threads.shutdownNow();
-        Thread.currentThread().interrupt();
-        throw new EngineException(130, "canceled: " + e.getMessage());
-      }
-    }
-    return stack;
-  }
-
   private void fetch(ImageReference reference, Descriptor blob, Progress progress)
       throws IOException {
     String item = blob.digest().toString();
@@ -182,15 +133,8 @@ public final class ImageSource {
                 reference, blob, ingest, n -> progress.transferred(item, n, blob.size(), false));
         ingest.commit(blob.digest(), blob.size());
       }
+      new Origins(store).seen(blob.digest(), reference);
     }
     progress.transferred(item, blob.size(), blob.size(), true);
-  }
-
-  private static IOException cause(ExecutionException e) {
-    return switch (e.getCause()) {
-      case RuntimeException failure -> throw failure;
-      case IOException failure -> failure;
-      case null, default -> throw new IllegalStateException(e);
-    };
   }
 }

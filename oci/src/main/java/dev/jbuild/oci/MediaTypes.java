@@ -32,6 +32,11 @@ public final class MediaTypes {
     return mediaType.equals(OCI_MANIFEST) || mediaType.equals(DOCKER_MANIFEST);
   }
 
+  /** Tells whether content of this type configures an image that can run. */
+  public static boolean isImageConfig(String mediaType) {
+    return mediaType.equals(OCI_CONFIG) || mediaType.equals(DOCKER_CONFIG);
+  }
+
   /** Tells whether content of this type is a layer, in any compression. */
   public static boolean isLayer(String mediaType) {
     return mediaType.startsWith(OCI_LAYER)

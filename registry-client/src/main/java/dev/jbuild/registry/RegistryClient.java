@@ -46,6 +46,11 @@ public final class RegistryClient implements AutoCloseable {
     return pulls().over(reference, site -> manifests().head(site, reference));
   }
 
+  /** The same of the registry itself, whatever its mirrors have: what a push would replace. */
+  public Optional<Descriptor> headOfOrigin(ImageReference reference) {
+    return manifests().head(origin(reference), reference);
+  }
+
   /**
    * Fetches the manifest or index that a reference names: from the mirrors in order, then from the
    * registry itself. Choosing a platform is up to the caller.

@@ -1,13 +1,11 @@
 package dev.jbuild.engine.archive;
 
 import dev.jbuild.oci.Descriptor;
-import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.JsonException;
-import dev.jbuild.oci.MediaTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,18 +44,6 @@ public final class ArchiveFormat {
     format.finish();
   }
 
-  /** What the names of a bundle stand for: the manifest, or the index of several. */
-  public static Part top(Bundle bundle) {
-    if (bundle.images().size() == 1) {
-      return bundle.images().getFirst().manifest();
-    }
-    List<Descriptor> manifests =
-        bundle.images().stream().map(image -> image.manifest().descriptor()).toList();
-    byte[] bytes =
-        new ImageIndex(MediaTypes.OCI_INDEX, manifests, bundle.indexAnnotations()).toJson().bytes();
-    return Part.of(Descriptor.of(MediaTypes.OCI_INDEX, Digest.sha256(bytes), bytes.length), bytes);
-  }
-
   private void add(Bundle bundle) throws IOException {
     for (Outgoing image : bundle.images()) {
       for (Part layer : image.layers()) {
@@ -65,12 +51,12 @@ public final class ArchiveFormat {
       }
       layout.blob(image.config());
       layout.blob(image.manifest());
-      if (docker) {
-        addDocker(image, bundle.names());
-      }
     }
-    Part top = top(bundle);
-    if (bundle.images().size() > 1) {
+    if (docker) {
+      addDocker(bundle.images().getFirst(), bundle.names());
+    }
+    Part top = bundle.top();
+    if (bundle.isIndex()) {
       layout.blob(top);
     }
     Map<String, String> common = new LinkedHashMap<>();

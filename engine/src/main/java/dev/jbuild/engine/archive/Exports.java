@@ -1,28 +1,36 @@
 package dev.jbuild.engine.archive;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.cache.LocalImages;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageIndex;
+import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.oci.Platform;
 import dev.jbuild.store.Store;
 import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes images of the store ready to leave it. */
 public final class Exports {
+  private static final Platform UNKNOWN = new Platform("unknown", "unknown", "");
+
   private final Store store;
   private final PackedLayers packed;
+  private final LocalImages images;
 
   public Exports(Store store, Layers layers) {
     this.store = store;
     this.packed = new PackedLayers(store, layers);
+    this.images = new LocalImages(store, layers);
   }
 
   /** Packs what is not packed, and makes the manifest that names it. */
@@ -87,6 +95,99 @@ public final class Exports {
     }
     throw new StoreException(
         "the manifest of image " + image.id() + " is missing in the store; pull it again");
+  }
+
+  /**
+   * Everything that the image's name stands for: with an index all of its images, when they are all
+   * here, else the image alone.
+   */
+  public Bundle bundle(LocalImage image, Packing packing, List<ImageReference> names)
+      throws IOException {
+    if (MediaTypes.isIndex(image.target().mediaType())) {
+      Optional<Bundle> whole = whole(image, packing, names);
+      if (whole.isPresent()) {
+        return whole.get();
+      }
+    }
+    return Bundle.of(prepare(image, packing), names);
+  }
+
+  private Optional<Bundle> whole(LocalImage image, Packing packing, List<ImageReference> names)
+      throws IOException {
+    byte[] bytes = store.blobs().read(image.target().digest());
+    List<Outgoing> all = new ArrayList<>();
+    List<Json> entries = new ArrayList<>();
+    boolean changed = false;
+    for (Json.Obj entry : Json.parseObject(bytes).objects("manifests")) {
+      Descriptor listed = Descriptor.fromJson(entry);
+      Optional<Outgoing> one = member(listed, packing);
+      if (one.isEmpty()) {
+        return Optional.empty();
+      }
+      Descriptor leaving = one.get().manifest().descriptor();
+      boolean same = leaving.digest().equals(listed.digest());
+      changed |= !same;
+      entries.add(
+          same
+              ? entry
+              : entry
+                  .with("mediaType", leaving.mediaType())
+                  .with("digest", leaving.digest().toString())
+                  .with("size", leaving.size()));
+      // The image that this machine would use comes first.
+      if (one.get().id().equals(image.id())) {
+        all.addFirst(one.get());
+      } else {
+        all.add(one.get());
+      }
+    }
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] index =
+        changed ? Json.parseObject(bytes).with("manifests", new Json.Arr(entries)).bytes() : bytes;
+    Descriptor top = Descriptor.of(image.target().mediaType(), Digest.sha256(index), index.length);
+    return Optional.of(new Bundle(all, names, Map.of(), Optional.of(Part.of(top, index))));
+  }
+
+  /** A manifest of an index; absent when something of it is not here. */
+  private Optional<Outgoing> member(Descriptor listed, Packing packing) throws IOException {
+    if (!MediaTypes.isManifest(listed.mediaType()) || !store.blobs().has(listed.digest())) {
+      return Optional.empty();
+    }
+    Descriptor plain = Descriptor.of(listed.mediaType(), listed.digest(), listed.size());
+    Platform platform = listed.platform().orElse(UNKNOWN);
+    Optional<LocalImage> unpacked =
+        MediaTypes.isImageConfig(configType(plain))
+            ? images.read(plain, platform)
+            : Optional.empty();
+    if (unpacked.isPresent()) {
+      return Optional.of(prepare(unpacked.get(), packing));
+    }
+    // For another machine, or no image at all: as it came.
+    byte[] bytes = store.blobs().read(listed.digest());
+    Manifest manifest = Manifest.parse(bytes);
+    List<Descriptor> blobs = new ArrayList<>(manifest.layers());
+    blobs.add(manifest.config());
+    if (!blobs.stream().allMatch(blob -> store.blobs().has(blob.digest()))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Outgoing(
+            Part.of(listed, bytes),
+            kept(manifest.config()),
+            manifest.layers().stream().map(this::kept).toList(),
+            platform,
+            bytes,
+            store.blobs().read(manifest.config().digest())));
+  }
+
+  private String configType(Descriptor manifest) throws IOException {
+    return Manifest.parse(store.blobs().read(manifest.digest())).config().mediaType();
+  }
+
+  private Part kept(Descriptor blob) {
+    return new Part(blob, () -> store.blobs().open(blob.digest()));
   }
 
   private static String manifestType(String stored, Packing.Types types) {

@@ -92,6 +92,19 @@ final class PackedLayers {
     return new Part(descriptor(made), () -> again(facts, made));
   }
 
+  /** The media type of a layer's blob, by its first bytes. */
+  static String typeOf(Store store, Digest blob) throws IOException {
+    try (InputStream in = Files.newInputStream(store.blobs().path(blob))) {
+      byte[] head = in.readNBytes(4);
+      if (head.length > 1 && head[0] == 0x1f && (head[1] & 0xff) == 0x8b) {
+        return MediaTypes.OCI_LAYER_GZIP;
+      }
+      boolean zstd =
+          head.length == 4 && head[0] == 0x28 && (head[1] & 0xff) == 0xb5 && head[2] == 0x2f;
+      return zstd ? MediaTypes.OCI_LAYER_ZSTD : MediaTypes.OCI_LAYER;
+    }
+  }
+
   private static Descriptor descriptor(Packed packed) {
     String type = packed.kind == Kind.ZSTD ? MediaTypes.OCI_LAYER_ZSTD : MediaTypes.OCI_LAYER_GZIP;
     return Descriptor.of(type, packed.digest, packed.size);

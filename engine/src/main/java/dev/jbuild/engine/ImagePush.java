@@ -1,0 +1,209 @@
+package dev.jbuild.engine;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.archive.Bundle;
+import dev.jbuild.engine.archive.Exports;
+import dev.jbuild.engine.archive.Outgoing;
+import dev.jbuild.engine.archive.Packing;
+import dev.jbuild.engine.archive.Part;
+import dev.jbuild.layer.Layers;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.registry.RegistryClient;
+import dev.jbuild.registry.RegistryException;
+import dev.jbuild.store.Lease;
+import dev.jbuild.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+/**
+ * Sends images to registries (distribution-spec, Push). What the registry has is not sent; what
+ * another repository of it has is mounted; layers go several at once, manifests last.
+ */
+public final class ImagePush {
+  private static final int LAYERS_AT_ONCE = 4;
+
+  private final Store store;
+  private final Layers layers;
+  private final Origins origins;
+  private final Supplier<RegistryClient> registry;
+
+  public ImagePush(Store store, Layers layers, Supplier<RegistryClient> registry) {
+    this.store = store;
+    this.layers = layers;
+    this.origins = new Origins(store);
+    this.registry = registry;
+  }
+
+  /** Hears what becomes of each layer. */
+  public interface Progress {
+    /** A layer reached a state, e.g. {@code Layer already exists}. */
+    void state(Digest layer, String state);
+
+    /** Bytes of a layer that have been sent so far. */
+    void sent(Digest layer, long current, long total);
+  }
+
+  /**
+   * Sends an image under a name.
+   *
+   * @return the manifest or index as the registry has it
+   */
+  public Descriptor push(
+      ImageReference reference, LocalImage image, Packing packing, Progress progress)
+      throws IOException {
+    try (Lease lease = store.lease()) {
+      lease.pin(image.layers().stream().map(layer -> layer.id().value()).toList());
+      Bundle bundle = new Exports(store, layers).bundle(image, packing, List.of(reference));
+      return push(reference, image.target().digest(), bundle, progress);
+    }
+  }
+
+  /**
+   * Sends what has been made ready; whoever calls holds a lease.
+   *
+   * @param target the digest by which the store knows the image
+   */
+  public Descriptor push(ImageReference reference, Digest target, Bundle bundle, Progress progress)
+      throws IOException {
+    Part top = bundle.top();
+    Map<Digest, Part> blobs = new LinkedHashMap<>();
+    for (Outgoing image : bundle.images()) {
+      for (Part layer : image.layers()) {
+        if (blobs.putIfAbsent(layer.descriptor().digest(), layer) == null) {
+          progress.state(layer.descriptor().digest(), "Preparing");
+        }
+      }
+    }
+    boolean there =
+        registry
+            .get()
+            .headOfOrigin(reference)
+            .map(d -> d.digest().equals(top.descriptor().digest()))
+            .orElse(false);
+    if (there) {
+      blobs.keySet().forEach(digest -> progress.state(digest, "Layer already exists"));
+    } else {
+      for (Outgoing image : bundle.images()) {
+        blobs.putIfAbsent(image.config().descriptor().digest(), image.config());
+      }
+      blobs(reference, List.copyOf(blobs.values()), progress);
+      manifests(reference, bundle, top);
+    }
+    for (Digest digest : blobs.keySet()) {
+      origins.seen(digest, reference);
+    }
+    if (!target.equals(top.descriptor().digest())) {
+      origins.pushed(target, reference, top.descriptor().digest());
+    }
+    return top.descriptor();
+  }
+
+  private void manifests(ImageReference reference, Bundle bundle, Part top) throws IOException {
+    if (bundle.isIndex()) {
+      for (Outgoing image : bundle.images()) {
+        Descriptor manifest = image.manifest().descriptor();
+        registry
+            .get()
+            .pushManifest(
+                reference.withDigest(manifest.digest()),
+                manifest.mediaType(),
+                image.manifestBytes());
+      }
+    }
+    try (InputStream in = top.content().open()) {
+      registry.get().pushManifest(reference, top.descriptor().mediaType(), in.readAllBytes());
+    }
+  }
+
+  private void blobs(ImageReference reference, List<Part> parts, Progress progress)
+      throws IOException {
+    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
+      List<Future<Boolean>> pending = new ArrayList<>();
+      for (Part part : parts) {
+        pending.add(threads.submit(() -> blob(reference, part, progress)));
+      }
+      try {
+        for (Future<Boolean> one : pending) {
+          one.get();
+        }
+      } catch (ExecutionException e) {
+        threads.shutdownNow();
+        throw cause(e);
+      } catch (InterruptedException _) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("canceled");
+      }
+    }
+  }
+
+  /** Returns whether bytes were sent. */
+  private boolean blob(ImageReference reference, Part part, Progress progress) throws IOException {
+    Descriptor blob = part.descriptor();
+    boolean layer = MediaTypes.isLayer(blob.mediaType());
+    Progress shown = layer ? progress : QUIET;
+    RegistryClient client = registry.get();
+    if (client.hasBlob(reference, blob.digest())) {
+      shown.state(blob.digest(), "Layer already exists");
+      return false;
+    }
+    for (String repository : origins.elsewhere(blob.digest(), reference)) {
+      if (isMounted(client, reference, blob.digest(), repository)) {
+        shown.state(blob.digest(), "Mounted from " + repository);
+        return false;
+      }
+    }
+    boolean sent =
+        client.pushBlob(
+            reference,
+            blob,
+            part.content()::open,
+            count -> shown.sent(blob.digest(), count, blob.size()));
+    shown.state(blob.digest(), sent ? "Pushed" : "Layer already exists");
+    return sent;
+  }
+
+  /** A repository that we may not read any more is no reason to fail: the blob is sent. */
+  private static boolean isMounted(
+      RegistryClient client, ImageReference reference, Digest blob, String from) {
+    try {
+      return client.mountBlob(reference, blob, from);
+    } catch (RegistryException _) {
+      return false;
+    }
+  }
+
+  private static final Progress QUIET =
+      new Progress() {
+        @Override
+        public void state(Digest layer, String state) {
+          // a config is no layer
+        }
+
+        @Override
+        public void sent(Digest layer, long current, long total) {
+          // a config is no layer
+        }
+      };
+
+  private static IOException cause(ExecutionException e) {
+    return switch (e.getCause()) {
+      case RuntimeException failure -> throw failure;
+      case IOException failure -> failure;
+      case null, default -> throw new IllegalStateException(e);
+    };
+  }
+}

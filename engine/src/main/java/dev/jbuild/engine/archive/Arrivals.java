@@ -1,0 +1,99 @@
+package dev.jbuild.engine.archive;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.layer.ArchiveException;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.layer.Layers;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.DiffId;
+import dev.jbuild.oci.ImageConfig;
+import dev.jbuild.oci.Manifest;
+import dev.jbuild.store.Lease;
+import dev.jbuild.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Makes images of the store out of manifests whose blobs have come or are about to come. */
+public final class Arrivals {
+  private static final int LAYERS_AT_ONCE = 3;
+
+  private final Store store;
+  private final Layers layers;
+
+  public Arrivals(Store store, Layers layers) {
+    this.store = store;
+    this.layers = layers;
+  }
+
+  /** Sees to it that a layer's blob is in the store. */
+  @FunctionalInterface
+  public interface Fetch {
+    void fetch(Descriptor blob) throws IOException;
+  }
+
+  /**
+   * Unpacks the layers of an image, several at once, each as soon as its blob is here. The image
+   * has no name yet, and the lease keeps it.
+   *
+   * @param top what names shall point at: the manifest, or the index that it came with
+   * @throws ArchiveException when the parts do not fit together
+   */
+  public LocalImage unpack(
+      Lease lease, Descriptor top, Manifest manifest, ImageConfig config, Fetch fetch)
+      throws IOException {
+    if (config.diffIds().size() != manifest.layers().size()) {
+      throw new ArchiveException(
+          "the image is damaged: its config names "
+              + config.diffIds().size()
+              + " layers, its manifest "
+              + manifest.layers().size());
+    }
+    List<Layer> stack = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
+      List<Future<Layer>> pending = new ArrayList<>();
+      for (int i = 0; i < manifest.layers().size(); i++) {
+        Descriptor blob = manifest.layers().get(i);
+        DiffId diffId = config.diffIds().get(i);
+        pending.add(threads.submit(() -> unpack(lease, blob, diffId, fetch)));
+      }
+      try {
+        for (Future<Layer> one : pending) {
+          stack.add(one.get());
+        }
+      } catch (ExecutionException e) {
+        threads.shutdownNow();
+        throw cause(e);
+      } catch (InterruptedException _) {
+        threads.shutdownNow();
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("canceled");
+      }
+    }
+    lease.pin(stack.stream().map(l -> l.id().value()).toList());
+    return new LocalImage(top, manifest, config, stack);
+  }
+
+  private Layer unpack(Lease lease, Descriptor blob, DiffId diffId, Fetch fetch)
+      throws IOException {
+    fetch.fetch(blob);
+    try (InputStream in = store.blobs().open(blob.digest())) {
+      return layers.unpack(lease.id(), in, Optional.of(diffId), Optional.of(blob));
+    }
+  }
+
+  private static IOException cause(ExecutionException e) {
+    return switch (e.getCause()) {
+      case RuntimeException failure -> throw failure;
+      case IOException failure -> failure;
+      case null, default -> throw new IllegalStateException(e);
+    };
+  }
+}
