@@ -12,6 +12,7 @@ static const struct {
 	{"start", role_start},
 	{"attach", role_attach},
 	{"control", role_control},
+	{"net", role_net},
 	{"scan", role_scan},
 };
 
@@ -21,5 +22,5 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], ROLES[i].name) == 0)
 			return ROLES[i].run(argc, argv);
 	}
-	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | start | attach | control | scan");
+	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | start | attach | control | net | scan");
 }

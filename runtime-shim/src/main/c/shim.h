@@ -272,5 +272,6 @@ int role_start(int argc, char **argv);
 int role_attach(int argc, char **argv);
 int role_control(int argc, char **argv);
 int role_scan(int argc, char **argv);
+int role_net(int argc, char **argv);
 
 #endif
