@@ -25,6 +25,7 @@ prepare() {
 # Makes the caches of the installation itself, for all its users; whoever can write there calls it after installing.
 prepare_installed() {
   state=$home/cache
+  seen=$(signature)
   (umask 022 && mkdir -p "$state/aot") && JBUILD_AOT=wait prepare && chmod -R a+rX "$state"
 }
 

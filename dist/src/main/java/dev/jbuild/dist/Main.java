@@ -38,6 +38,7 @@ public final class Main {
   public static void main(String[] args) throws IOException, InterruptedException {
     Main main =
         new Main(Path.of(args[0]).normalize(), Path.of(args[1]), args[2], Instant.parse(args[3]));
+    Files.writeString(main.target.resolve("class.path"), System.getProperty("java.class.path"));
     main.make(Machine.x86());
     if (args.length > 4 && !args[4].isBlank()) {
       main.make(Machine.arm(Path.of(args[4])));

@@ -32,7 +32,8 @@ final class TarGz {
    */
   void write(Tree tree, String prefix, OutputStream to) throws IOException {
     try (TarArchiveOutputStream tar =
-        new TarArchiveOutputStream(new BufferedOutputStream(new Gzip(to), 1 << 16), "UTF-8")) {
+        new TarArchiveOutputStream(
+            new BufferedOutputStream(new GZIPOutputStream(to, 1 << 16), 1 << 16), "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
       SortedMap<String, Optional<Tree.Item>> entries = new TreeMap<>();
       if (prefix.endsWith("/")) {
@@ -84,13 +85,5 @@ final class TarGz {
     entry.setNames("root", "root");
     entry.setLastModifiedTime(FileTime.from(time));
     return entry;
-  }
-
-  /** Without a time and a name in its header, as java.util.zip writes it; packed well, not fast. */
-  private static final class Gzip extends GZIPOutputStream {
-    Gzip(OutputStream to) throws IOException {
-      super(to, 1 << 16);
-      def.setLevel(8);
-    }
   }
 }
