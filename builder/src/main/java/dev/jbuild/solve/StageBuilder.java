@@ -236,11 +236,20 @@ final class StageBuilder {
     StageState source =
         switch (around.graph.copySource(stage, span, from)) {
           case Source.OfStage(Stage earlier) -> others.stage(earlier.index());
-          case Source.External(String name) ->
-              others.image(ImageReference.parse(name).withDefaultTag());
+          case Source.External(String name) -> image(span, name);
           case Source.Nothing() -> StageState.nothing(state.config.platform());
         };
     return new StackTree(new LayerStack(source.layers));
+  }
+
+  private StageState image(Span span, String name) throws IOException, InterruptedException {
+    try {
+      return others.image(ImageReference.parse(name).withDefaultTag());
+    } catch (IOException | RuntimeException e) {
+      throw e instanceof BuildException known
+          ? known
+          : new BuildException(span, name + ": " + e.getMessage());
+    }
   }
 
   private void workdir(Instruction.Workdir workdir) throws IOException, InterruptedException {
