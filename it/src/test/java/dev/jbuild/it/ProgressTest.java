@@ -6,12 +6,10 @@ import dev.jbuild.testkit.Command;
 import dev.jbuild.testkit.Command.Outcome;
 import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** What a person or a script reads while and after a build. */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class ProgressTest {
   private static final String DOCKERFILE =
       """
