@@ -25,8 +25,8 @@ final class Plan {
   private static final int FLAG_NEW_NET = 1 << 2;
   private static final int FLAG_NO_NEW_PRIVS = 1 << 3;
   private static final int FLAG_DEVICES = 1 << 4;
-  private static final int FLAG_TTY = 1 << 5;
-  private static final int FLAG_STDIN = 1 << 6;
+  static final int FLAG_TTY = 1 << 5;
+  static final int FLAG_STDIN = 1 << 6;
   private static final int FLAG_INIT = 1 << 7;
 
   /** Makes the shim mount the overlay as on kernels before 6.5, for tests. */
@@ -79,12 +79,35 @@ final class Plan {
   }
 
   static byte[] of(Sandbox sandbox, int extraFlags) {
+    return of(sandbox, Supervision.NONE, extraFlags);
+  }
+
+  static byte[] of(Sandbox sandbox, Supervision supervision, int extraFlags) {
     Plan plan = new Plan(sandbox);
     plan.root();
     plan.command();
     plan.isolation(extraFlags);
-    plan.mounts();
+    plan.mounts(supervision);
+    plan.supervision(supervision);
     return plan.out.toBytes();
+  }
+
+  /** For one more command in a sandbox that runs: its walls are there. */
+  static byte[] ofExec(Command command, Isolation isolation, List<Path> cgroups, int extraFlags) {
+    Plan plan =
+        new Plan(new Sandbox(new RootFs.ReadOnly(List.of()), List.of(), command, isolation));
+    plan.command();
+    plan.isolation(extraFlags);
+    cgroups.forEach(folder -> plan.out.text('G', absolute(folder)));
+    return plan.out.toBytes();
+  }
+
+  private void supervision(Supervision wanted) {
+    wanted.options().forEach((name, value) -> out.text('P', name + "=" + value));
+    wanted.volumes().forEach(folder -> out.text('P', "volume=" + absolute(folder)));
+    wanted.health().forEach(word -> out.text('h', word));
+    wanted.cgroups().forEach(folder -> out.text('G', absolute(folder)));
+    wanted.joins().forEach((name, file) -> out.text('J', name + "=" + file));
   }
 
   private void root() {
@@ -150,7 +173,7 @@ final class Plan {
     }
   }
 
-  private void mounts() {
+  private void mounts(Supervision supervision) {
     // As Docker sorts them, so that /a/b is mounted after /a, in whatever order they were given.
     List<SandboxMount> own = new ArrayList<>(sandbox.mounts());
     own.sort(Comparator.comparingInt(mount -> depth(target(mount))));
@@ -162,11 +185,17 @@ final class Plan {
     int sysAttrs = NOSUID | NOEXEC | NODEV | (isolation.privileged() ? 0 : RDONLY);
     system("/sys", "sysfs", "", sysAttrs);
     own.forEach(this::own);
-    if (isolation.network() instanceof Network.None) {
+    boolean ownNetwork =
+        isolation.network() instanceof Network.None || supervision.options().containsKey("net");
+    if (ownNetwork) {
       // A network namespace of its own: what Docker opens to everybody there.
       out.mount('s', 0, 0, "0", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
       out.mount('s', 0, 0, "0 2147483647", "/proc/sys/net/ipv4/ping_group_range");
     }
+    supervision
+        .sysctls()
+        .forEach(
+            (name, value) -> out.mount('s', 0, 0, value, "/proc/sys/" + name.replace('.', '/')));
     if (!isolation.privileged()) {
       for (String path : MASKED) {
         out.mount('k', 0, 0, "", path);

@@ -1,9 +1,17 @@
 package dev.jbuild.runtime;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +34,7 @@ final class SignalRelay implements AutoCloseable {
 
   /** Takes the signals. Comes before the program starts, which may be quicker than this. */
   static SignalRelay install() {
+    listenAgain();
     SignalRelay relay = new SignalRelay();
     for (String name : SIGNALS) {
       relay.install(name, relay::answer);
@@ -36,6 +45,47 @@ final class SignalRelay implements AutoCloseable {
   /** Passes the signals on from now on, those that have come already first. */
   void to(Process process) {
     receiver.complete(process);
+  }
+
+  /**
+   * A shell starts what it starts in the background with INT ignored, and the JVM then refuses to
+   * handle it: the container should still get it.
+   */
+  private static void listenAgain() {
+    long ignored = ignored();
+    for (int signal : new int[] {1, 2, 15}) {
+      if ((ignored >> (signal - 1) & 1) != 0) {
+        resetToDefault(signal);
+      }
+    }
+  }
+
+  private static long ignored() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"), ISO_8859_1)) {
+        if (line.startsWith("SigIgn:")) {
+          return Long.parseUnsignedLong(line.substring(7).strip(), 16);
+        }
+      }
+    } catch (IOException | NumberFormatException _) {
+      // Without /proc nothing is known, and nothing is changed.
+    }
+    return 0;
+  }
+
+  @SuppressWarnings("restricted") // signal(3) of the C library, which every JVM is linked with.
+  private static void resetToDefault(int signal) {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle set =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("signal"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+    try {
+      long _ = (long) set.invokeExact(signal, 0L);
+    } catch (Throwable e) {
+      throw new ShimException("cannot listen to signal " + signal, e);
+    }
   }
 
   @SuppressWarnings("ReferenceEquality") // A proxy has no other equality to offer.
