@@ -5,6 +5,11 @@
  *
  * A record is u32 size of what follows and the struct below, the path and the link's target; a size
  * of 0 ends the list, so that a cut one is noticed.
+ *
+ * `shim scan --same LIST DIR` compares a folder with such a list instead, and exits with 1 at the
+ * first difference. Of folders only the mode counts, whose times change with what is ignored in them.
+ * A record of nothing but a path, its struct all zero, stands for what is not looked at; with a slash
+ * at its end, for a folder that is not entered.
  */
 #include "shim.h"
 
@@ -14,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -59,9 +65,24 @@ static char output[1 << 17];
 static size_t output_size;
 static char **pruned;
 static size_t pruned_count;
+/* With --same: what is left of the list. */
+static const char *list_at;
+static const char *list_end;
+static bool comparing;
+
+__attribute__((noreturn)) static void differs(void)
+{
+	_exit(1);
+}
 
 static void put(const void *bytes, size_t size)
 {
+	if (comparing) {
+		if ((size_t)(list_end - list_at) < size || memcmp(list_at, bytes, size) != 0)
+			differs();
+		list_at += size;
+		return;
+	}
 	if (output_size + size > sizeof output) {
 		if (!write_all(STDOUT_FILENO, output, output_size))
 			die("scan", "write");
@@ -181,6 +202,8 @@ static void put_entry(int dir, const char *name, const char *path, size_t path_s
 		.links = stat.st_nlink,
 		.rdev = stat.st_rdev,
 	};
+	if (comparing && S_ISDIR(stat.st_mode))
+		record = (struct record){.mode = stat.st_mode, .path_size = (uint32_t)path_size};
 	size = (uint32_t)(sizeof record + path_size + (size_t)target_size);
 	put(&size, sizeof size);
 	put(&record, sizeof record);
@@ -188,8 +211,37 @@ static void put_entry(int dir, const char *name, const char *path, size_t path_s
 	put(target, (size_t)target_size);
 }
 
-static bool is_pruned(const char *path)
+/* Steps over a record that stands for a path which is not looked at. */
+static bool is_skipped(const char *path, size_t path_size)
 {
+	static const struct record nothing;
+	struct record record;
+	uint32_t size;
+
+	if (!comparing || (size_t)(list_end - list_at) < sizeof size + sizeof record + path_size)
+		return false;
+	memcpy(&size, list_at, sizeof size);
+	memcpy(&record, list_at + sizeof size, sizeof record);
+	if (size != sizeof record + path_size || record.path_size != path_size)
+		return false;
+	record.path_size = 0;
+	if (memcmp(&record, &nothing, sizeof record) != 0 ||
+	    memcmp(list_at + sizeof size + sizeof record, path, path_size) != 0)
+		return false;
+	list_at += sizeof size + size;
+	return true;
+}
+
+static bool is_pruned(char *path, size_t path_size)
+{
+	if (comparing) {
+		bool skipped;
+
+		path[path_size] = '/';
+		skipped = is_skipped(path, path_size + 1);
+		path[path_size] = 0;
+		return skipped;
+	}
 	for (size_t i = 0; i < pruned_count; i++) {
 		if (strcmp(pruned[i], path) == 0)
 			return true;
@@ -217,8 +269,9 @@ static void scan_folder(int fd, char *path, size_t path_size)
 		memcpy(path + at, item->name, item->size + 1);
 		at += item->size;
 		if (!item->inside) {
-			put_entry(fd, item->name, path, at);
-		} else if (!is_pruned(path)) {
+			if (!is_skipped(path, at))
+				put_entry(fd, item->name, path, at);
+		} else if (!is_pruned(path, at)) {
 			int below = openat(fd, item->name,
 					   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -233,14 +286,34 @@ static void scan_folder(int fd, char *path, size_t path_size)
 	(void)close(fd);
 }
 
+static void read_list(const char *path)
+{
+	struct stat stat;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &stat) < 0 || stat.st_size <= 0)
+		die("scan", "list %s", path);
+	list_at = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (list_at == MAP_FAILED)
+		die("scan", "map %s", path);
+	list_end = list_at + stat.st_size;
+	comparing = true;
+	(void)close(fd);
+}
+
 int role_scan(int argc, char **argv)
 {
 	static char path[PATH_MAX];
 	const uint32_t end = 0;
 	int fd;
 
+	if (argc == 5 && strcmp(argv[2], "--same") == 0) {
+		read_list(argv[3]);
+		argv += 2;
+		argc -= 2;
+	}
 	if (argc < 3)
-		die_code(EXIT_SHIM, "usage", "shim scan DIR [PRUNED…]");
+		die_code(EXIT_SHIM, "usage", "shim scan [--same LIST] DIR [PRUNED…]");
 	fd = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		die("scan", "open %s", argv[2]);
@@ -248,5 +321,7 @@ int role_scan(int argc, char **argv)
 	pruned_count = (size_t)(argc - 3);
 	scan_folder(fd, path, 0);
 	put(&end, sizeof end);
+	if (comparing)
+		return list_at == list_end ? 0 : 1;
 	return write_all(STDOUT_FILENO, output, output_size) ? 0 : EXIT_SHIM;
 }

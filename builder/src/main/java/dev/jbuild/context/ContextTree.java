@@ -8,30 +8,46 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A folder of this machine as build context: scanned once, without what the ignore rules leave out.
  * Everything in it belongs to root, as in Docker, where the client's owners mean nothing.
  */
 public final class ContextTree implements SourceTree {
+  private static final long RACY_MILLIS = 2_000;
+
+  private final Scanned scanned;
   private final Map<String, SourceNode> nodes;
   private final Map<String, List<SourceNode>> children;
 
-  private ContextTree(Map<String, SourceNode> nodes, Map<String, List<SourceNode>> children) {
+  private ContextTree(
+      Scanned scanned, Map<String, SourceNode> nodes, Map<String, List<SourceNode>> children) {
+    this.scanned = scanned;
     this.nodes = nodes;
     this.children = children;
   }
+
+  /** What the scan saw, and when it began. */
+  private record Scanned(
+      Path folder, long millis, List<ScanEntry> entries, Set<String> ignored, boolean prune) {}
 
   /** Scans a folder. */
   public static ContextTree scan(Path shim, Path folder, IgnoreRules rules) throws IOException {
     Map<String, SourceNode> nodes = new LinkedHashMap<>();
     List<SourceNode> kept = new ArrayList<>();
-    for (ScanEntry entry : Scan.scan(shim, folder)) {
-      if (!entry.path().isEmpty() && !rules.ignores(entry.path())) {
+    Set<String> ignored = new HashSet<>();
+    long now = System.currentTimeMillis();
+    List<ScanEntry> entries = Scan.scan(shim, folder);
+    for (ScanEntry entry : entries) {
+      if (rules.ignores(entry.path())) {
+        ignored.add(entry.path());
+      } else {
         kept.add(node(folder, entry));
       }
     }
@@ -48,7 +64,31 @@ public final class ContextTree implements SourceTree {
       }
     }
     children.values().forEach(list -> list.sort((a, b) -> a.name().compareTo(b.name())));
-    return new ContextTree(nodes, children);
+    Scanned scanned = new Scanned(folder, now, entries, ignored, !rules.hasReinclude());
+    return new ContextTree(scanned, nodes, children);
+  }
+
+  /** The folder that was scanned. */
+  public Path folder() {
+    return scanned.folder();
+  }
+
+  /**
+   * What {@link ContextList#isSame} compares later; absent when a file is too young: it could
+   * change once more without a trace.
+   */
+  public Optional<byte[]> list() {
+    for (ScanEntry entry : scanned.entries()) {
+      boolean counts = !entry.isDirectory() && !scanned.ignored().contains(entry.path());
+      if (counts && scanned.millis() - entry.ctimeSec() * 1000 < RACY_MILLIS + 1000) {
+        return Optional.empty();
+      }
+    }
+    try {
+      return Optional.of(ContextList.print(scanned.entries(), scanned.ignored(), scanned.prune()));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -23,7 +23,6 @@ import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,12 +38,18 @@ public final class Builder {
   private final Layers layers;
   private final BaseImages images;
   private final Path shimBinary;
+  private final Evidence evidence;
 
-  public Builder(Store store, Layers layers, BaseImages images, Path shimBinary) {
+  /**
+   * @param evidence hears what the build takes its answer from
+   */
+  public Builder(
+      Store store, Layers layers, BaseImages images, Path shimBinary, Evidence evidence) {
     this.store = store;
     this.layers = layers;
     this.images = images;
     this.shimBinary = shimBinary;
+    this.evidence = evidence;
   }
 
   /**
@@ -85,7 +90,7 @@ public final class Builder {
               new StepRecords(store.root()),
               new StepLocks(store.root()),
               events,
-              Instant.now());
+              evidence);
       Run run = new Run(around, kitchen, events, platform, dockerfile);
       StageState state = run.all(graph.target(request.target()));
       return new BuildResult(export(state, request, events));
@@ -228,6 +233,7 @@ public final class Builder {
                 (item, current, total, done) ->
                     events.send(new BuildEvent.Transfer(vertex, item, current, total, done)));
         image.layers().forEach(l -> kitchen.lease().pin(l.id().value()));
+        evidence.image(reference, image);
         Digest chain =
             image.config().diffIds().isEmpty()
                 ? Digest.sha256("empty")

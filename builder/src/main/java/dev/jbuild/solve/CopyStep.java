@@ -72,6 +72,7 @@ final class CopyStep {
     List<PlannedEntry> entries;
     try {
       for (Part part : request.parts()) {
+        kitchen.evidence().tree(part.tree());
         CopySpec spec = spec(part.tree(), part.words(), owner);
         planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
       }

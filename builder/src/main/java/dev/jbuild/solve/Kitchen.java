@@ -23,7 +23,8 @@ final class Kitchen {
   private final StepRecords records;
   private final StepLocks locks;
   private final Events events;
-  private final Instant now;
+  private final Evidence evidence;
+  private final Instant now = Instant.now();
 
   Kitchen(
       Layers layers,
@@ -31,13 +32,13 @@ final class Kitchen {
       StepRecords records,
       StepLocks locks,
       Events events,
-      Instant now) {
+      Evidence evidence) {
     this.layers = layers;
     this.lease = lease;
     this.records = records;
     this.locks = locks;
     this.events = events;
-    this.now = now;
+    this.evidence = evidence;
   }
 
   /** What a step does when it has to. */
@@ -52,6 +53,10 @@ final class Kitchen {
 
   Lease lease() {
     return lease;
+  }
+
+  Evidence evidence() {
+    return evidence;
   }
 
   /** A step by what it is, and what goes into it. */
@@ -106,6 +111,7 @@ final class Kitchen {
 
   private Made make(Order order, Digest key, Recipe recipe, int vertex)
       throws IOException, InterruptedException {
+    evidence.doubt();
     Optional<Layer> layer = recipe.make(vertex);
     String created = now.truncatedTo(ChronoUnit.SECONDS).toString();
     Digest content = order.op();
@@ -142,6 +148,7 @@ final class Kitchen {
       return Optional.empty();
     }
     layer.ifPresent(l -> lease.pin(l.id().value()));
+    evidence.step(record.get(), layer);
     return Optional.of(new Made(layer, record.get().content(), record.get().created()));
   }
 

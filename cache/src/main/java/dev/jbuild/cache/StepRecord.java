@@ -24,7 +24,8 @@ public record StepRecord(
     Digest content,
     String created) {
 
-  String print() {
+  /** The text of its file. */
+  public String print() {
     StringBuilder out = new StringBuilder("jbuild-step 1\n");
     line(out, "op", op.toString());
     line(out, "key", key.toString());

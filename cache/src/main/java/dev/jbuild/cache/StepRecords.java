@@ -34,7 +34,7 @@ public final class StepRecords {
   }
 
   /** The collector takes first what nobody used for long; an hour more or less does not matter. */
-  private static void use(Path file) {
+  public static void use(Path file) {
     try {
       long now = System.currentTimeMillis();
       if (now - Files.getLastModifiedTime(file).toMillis() > TOLERANCE_MILLIS) {
@@ -94,7 +94,8 @@ public final class StepRecords {
     return root.resolve("steps").resolve(op.hex());
   }
 
-  private Path file(Digest op, Digest key) {
+  /** The file of a record, there or not. */
+  public Path file(Digest op, Digest key) {
     return folder(op).resolve(key.hex());
   }
 

@@ -91,12 +91,14 @@ public final class Names {
     Atomic.write(root, untagged(target.digest()), print(target));
   }
 
-  private Path file(ImageReference reference) {
+  /** The file of a name, there or not. */
+  public Path file(ImageReference reference) {
     String name = reference.withDefaultTag().toString();
     return root.resolve("names").resolve(URLEncoder.encode(name, StandardCharsets.UTF_8));
   }
 
-  private Path untagged(Digest manifest) {
+  /** The file that keeps an image without a name, there or not. */
+  public Path untagged(Digest manifest) {
     return root.resolve("untagged").resolve(manifest.hex());
   }
 
@@ -106,7 +108,8 @@ public final class Names {
     }
   }
 
-  private static String print(Descriptor target) {
+  /** What such a file says. */
+  public static String print(Descriptor target) {
     return target.mediaType() + " " + target.digest() + " " + target.size() + "\n";
   }
 

@@ -1,6 +1,8 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.PrettyJson;
+import dev.jbuild.cli.memo.Consulted;
+import dev.jbuild.cli.memo.Heard;
 import dev.jbuild.cli.progress.Displays;
 import dev.jbuild.cli.progress.ProgressDisplay;
 import dev.jbuild.oci.Descriptor;
@@ -8,8 +10,12 @@ import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.solve.BuildException;
 import dev.jbuild.solve.BuildResult;
+import dev.jbuild.solve.Evidence;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Builds an image from a Dockerfile. */
 final class BuildVerb implements Verb {
@@ -24,15 +30,24 @@ final class BuildVerb implements Verb {
   }
 
   @Override
+  public Optional<Integer> known(Session session) throws IOException {
+    return KnownBuild.answer(session);
+  }
+
+  @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
-    BuildOptions options = BuildOptions.read(arguments, session.environment());
+    Consulted environment = new Consulted(session.environment());
+    BuildOptions options = BuildOptions.read(arguments, environment);
+    List<String> notes = new ArrayList<>();
     for (String flag : BuildOptions.withoutEffect(arguments)) {
-      session.err().println("WARNING: " + flag + " has no effect");
+      notes.add("WARNING: " + flag + " has no effect");
     }
+    notes.forEach(session.err()::println);
     BuildInput input = BuildInput.read(options.context(), options.file(), session.in());
-    BuildRequest request = BuildRequests.of(options, input, session.environment());
+    BuildRequest request = BuildRequests.of(options, input, environment);
     try {
-      BuildResult result = build(request, options, session);
+      KnownBuild.Course course = new KnownBuild.Course(options, input, request, notes);
+      BuildResult result = build(course, environment, session);
       report(request, options, result, session);
       return 0;
     } catch (DockerfileException e) {
@@ -50,19 +65,26 @@ final class BuildVerb implements Verb {
     return 1;
   }
 
-  private static BuildResult build(BuildRequest request, BuildOptions options, Session session)
+  private static BuildResult build(KnownBuild.Course course, Consulted environment, Session session)
       throws IOException, InterruptedException {
+    BuildRequest request = course.request();
     try (ProgressDisplay display =
         Displays.open(
-            options.results().progress(), session.err(), session.environment(), session.debug())) {
-      BuildOutputs outputs = new BuildOutputs(session.parts(), display, session.out());
-      BuildResult result = session.parts().builder().build(request, outputs);
+            course.options().results().progress(),
+            session.err(),
+            session.environment(),
+            session.debug())) {
+      Heard heard = new Heard(display);
+      BuildOutputs outputs = new BuildOutputs(session.parts(), heard, session.out());
+      Evidence evidence = new Evidence(session.parts().store());
+      BuildResult result = session.parts().builder(evidence).build(request, outputs);
       Descriptor written = outputs.write(request, result.image());
       if (request.metadataFile().isPresent()) {
         Files.writeString(
             request.metadataFile().get(),
             PrettyJson.print(BuildMetadata.of(request, result.image(), written)) + "\n");
       }
+      KnownBuild.remember(course, result, evidence, heard, environment, session);
       return result;
     }
   }

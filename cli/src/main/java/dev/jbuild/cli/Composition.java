@@ -2,6 +2,7 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImages;
 import dev.jbuild.engine.ContainerRunner;
+import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.registry.RegistryClient;
@@ -9,6 +10,7 @@ import dev.jbuild.registry.RegistryLogin;
 import dev.jbuild.registry.RegistrySettings;
 import dev.jbuild.runtime.ShimBinary;
 import dev.jbuild.solve.Builder;
+import dev.jbuild.solve.Evidence;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,14 +66,25 @@ final class Composition implements AutoCloseable {
     return new ImageSource(store(), layers(), this::registry);
   }
 
-  Builder builder() throws IOException {
+  /** Images to registries. */
+  ImagePush imagePush() throws IOException {
+    return new ImagePush(store(), layers(), this::registry);
+  }
+
+  /**
+   * A builder.
+   *
+   * @param evidence hears what the build takes its answer from
+   */
+  Builder builder(Evidence evidence) throws IOException {
     ImageSource images = imageSource();
     return new Builder(
         store(),
         layers(),
         (reference, platform, always, progress) ->
             images.get(reference, platform, always, progress::transferred),
-        ShimBinary.locate());
+        ShimBinary.locate(),
+        evidence);
   }
 
   ContainerRunner containers() throws IOException {

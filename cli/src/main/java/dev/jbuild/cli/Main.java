@@ -78,11 +78,10 @@ public final class Main {
 
   int run(List<String> arguments) {
     boolean debug = environment.getOrDefault("JBUILD_DEBUG", "").equals("1");
-    Failures failures = new Failures(err, debug);
     Optional<Verb> verb = Optional.empty();
     try {
       Globals globals = Globals.takeFrom(arguments);
-      failures = new Failures(err, debug || globals.debug());
+      debug |= globals.debug();
       List<String> words = globals.rest();
       if (words.isEmpty() || words.size() == 1 && isHelp(words.getFirst())) {
         HelpVerb.overview(out);
@@ -94,23 +93,27 @@ public final class Main {
       }
       Verbs.Call call = Verbs.find(words);
       verb = Optional.of(call.verb());
-      return run(call, globals, debug || globals.debug());
+      return run(call, globals, debug);
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {
       out.flush();
-      return failures.report(e, verb);
+      return new Failures(err, debug).report(e, verb);
     }
   }
 
   private int run(Verbs.Call call, Globals globals, boolean debug) throws Exception {
-    Syntax syntax = call.verb().syntax();
-    if (syntax.helpWanted(call.arguments())) {
-      out.print(syntax.help());
-      return 0;
-    }
-    Arguments arguments = syntax.parse(call.arguments());
     try (Composition parts =
         new Composition(Session.storeRoot(globals.root(), environment), environment)) {
-      return call.verb().run(arguments, new Session(in, out, err, environment, debug, parts));
+      Session session = new Session(in, out, err, environment, debug, call.arguments(), parts);
+      Optional<Integer> known = call.verb().known(session);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      Syntax syntax = call.verb().syntax();
+      if (syntax.helpWanted(call.arguments())) {
+        out.print(syntax.help());
+        return 0;
+      }
+      return call.verb().run(syntax.parse(call.arguments()), session);
     }
   }
 

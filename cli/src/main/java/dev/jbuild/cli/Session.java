@@ -3,6 +3,7 @@ package dev.jbuild.cli;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param out for results
  * @param err for progress and errors
  * @param debug whether failures and warnings are explained
+ * @param words what followed the verb on the command line
  */
 record Session(
     InputStream in,
@@ -19,6 +21,7 @@ record Session(
     PrintStream err,
     Map<String, String> environment,
     boolean debug,
+    List<String> words,
     Composition parts) {
 
   /**

@@ -1,8 +1,15 @@
 package dev.jbuild.cli;
 
+import java.util.Optional;
+
 /** One thing to do: parses and prints, and leaves the work to the modules below. */
 interface Verb {
   Syntax syntax();
+
+  /** The exit code when all was done from what is remembered, before the syntax is even made. */
+  default Optional<Integer> known(Session session) throws Exception {
+    return Optional.empty();
+  }
 
   /**
    * Does it.

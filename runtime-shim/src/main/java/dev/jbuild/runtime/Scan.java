@@ -50,6 +50,27 @@ public final class Scan {
     }
   }
 
+  /**
+   * Compares a folder with a list in the scan's own format, see src/main/c/scan.c.
+   *
+   * @return false also when the list or the folder cannot be read
+   */
+  public static boolean same(Path binary, Path list, Path dir) throws IOException {
+    Process process =
+        new ProcessBuilder(binary.toString(), "scan", "--same", list.toString(), dir.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      return process.waitFor() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while looking at " + dir, e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   /** False when the list is cut off. */
   private static boolean read(InputStream in, List<ScanEntry> entries) throws IOException {
     byte[] bytes = new byte[16384];

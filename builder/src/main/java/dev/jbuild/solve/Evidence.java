@@ -1,0 +1,133 @@
+package dev.jbuild.solve;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.cache.StepRecord;
+import dev.jbuild.cache.StepRecords;
+import dev.jbuild.context.ContextTree;
+import dev.jbuild.context.SourceTree;
+import dev.jbuild.context.StackTree;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.store.Names;
+import dev.jbuild.store.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a build took its answer from. As long as all of it stands, the same call has the same
+ * answer.
+ *
+ * <p>Whoever takes something from elsewhere than the store's names, its step records and the
+ * build's contexts says {@link #doubt}: then there is no such answer. So does a step that ran.
+ */
+public final class Evidence {
+  private final Store store;
+  private final StepRecords records;
+  private final Map<Path, byte[]> files = new LinkedHashMap<>();
+  private final Set<Path> folders = new LinkedHashSet<>();
+  private final Set<ContextTree> trees = new LinkedHashSet<>();
+  private boolean doubtful;
+
+  public Evidence(Store store) {
+    this.store = store;
+    this.records = new StepRecords(store.root());
+  }
+
+  /** Nothing can be concluded from this build. */
+  public synchronized void doubt() {
+    doubtful = true;
+  }
+
+  /** An image was taken for what a name says. */
+  public synchronized void image(ImageReference reference, LocalImage image) {
+    if (reference.digest().isPresent()) {
+      return; // the same whatever happens
+    }
+    name(reference, image.target());
+  }
+
+  /** A name stands for an image. */
+  public synchronized void name(ImageReference reference, Descriptor target) {
+    boolean so = store.names().get(reference).map(target::equals).orElse(false);
+    doubtful |= !so;
+    files.put(store.names().file(reference), text(target));
+  }
+
+  /** An image stays although it has no name. */
+  public synchronized void untagged(Descriptor target) {
+    Path file = store.names().untagged(target.digest());
+    doubtful |= !Files.exists(file);
+    files.put(file, text(target));
+  }
+
+  private static byte[] text(Descriptor target) {
+    return Names.print(target).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A step's result was found. */
+  synchronized void step(StepRecord record, Optional<Layer> layer) {
+    files.put(
+        records.file(record.op(), record.key()), record.print().getBytes(StandardCharsets.UTF_8));
+    layer.ifPresent(l -> folders.add(l.fs()));
+  }
+
+  /** Files are taken from a tree. */
+  synchronized void tree(SourceTree tree) {
+    switch (tree) {
+      case ContextTree context -> trees.add(context);
+      case StackTree _ -> {
+        // of images and steps, which are here already
+      }
+      default -> doubtful = true;
+    }
+  }
+
+  /** The image that came of it all. */
+  public synchronized void result(LocalImage image) throws IOException {
+    for (Digest blob : List.of(image.target().digest(), image.id())) {
+      files.put(store.blobs().path(blob), store.blobs().read(blob));
+    }
+    image.layers().forEach(layer -> folders.add(layer.fs()));
+  }
+
+  /**
+   * All of it.
+   *
+   * @param files with what they must contain
+   * @param folders which must be there
+   * @param contexts with what {@link dev.jbuild.context.ContextList} compares
+   */
+  public record Found(Map<Path, byte[]> files, List<Path> folders, Map<Path, byte[]> contexts) {}
+
+  /**
+   * What must stand for the answer to stand; absent when there is doubt.
+   *
+   * @param roots the folders that the request names as contexts
+   */
+  public synchronized Optional<Found> found(Set<Path> roots) {
+    Map<Path, byte[]> contexts = new LinkedHashMap<>();
+    for (ContextTree tree : trees) {
+      Optional<byte[]> list = tree.list();
+      // the same folder with other rules would be another list
+      if (list.isEmpty()
+          || !roots.contains(tree.folder())
+          || contexts.put(tree.folder(), list.get()) != null) {
+        return Optional.empty();
+      }
+    }
+    return doubtful
+        ? Optional.empty()
+        : Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
+  }
+}
