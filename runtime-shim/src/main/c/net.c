@@ -114,14 +114,19 @@ static int refuse(int ready)
  */
 static void take_down(struct net_host *host, struct net_plan *plan)
 {
+	pid_t child;
+
 	ports_close(plan);
 	/* Kernels that know owners of tables do it with the socket, but later. */
 	if (plan->port_count > 0 && !host->no_nft)
 		rules_remove_ports(&host->nft, plan->container);
 	state_forget_live(plan->root, plan->container);
-	if (host->serial == 0 || fork() > 0)
+	child = host->serial == 0 ? -1 : fork();
+	if (child > 0 || host->serial == 0)
 		return;
 	net_detach_all(host);
+	if (child == 0)
+		_exit(0);
 }
 
 /* Nothing of ours gets their numbers. */
@@ -146,6 +151,7 @@ static int run(const char *path)
 	if (!loop_open() || !watch_signals() || !net_plan_read(&plan, path) ||
 	    !net_host_open(&host, plan.root, plan.container))
 		return refuse(ready);
+	state_forget_dead(plan.root);
 	live = state_lock_live(plan.root, plan.container);
 	if (live < 0) {
 		(void)net_fail("the network of container %.12s is still in use", plan.container);
@@ -201,6 +207,7 @@ static int sweep(const char *root)
 
 	if (!net_host_open(&host, root, ""))
 		return refuse(STDERR_FILENO);
+	state_forget_dead(root);
 	net_sweep(&host);
 	return 0;
 }

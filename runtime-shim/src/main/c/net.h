@@ -77,6 +77,7 @@ struct net_plan {
 	char *text;
 	const char *root;
 	const char *container;
+	const char *called; /* the container's name */
 	const char *hostname;
 	const char *hosts_path;
 	struct buffer hosts; /* what the file says besides the container's own addresses */
@@ -198,6 +199,8 @@ pid_t state_live(const char *root, const char *container);
 /* What its helper wrote there first; 0: nothing. */
 uint32_t state_serial(const char *root, const char *container);
 void state_forget_live(const char *root, const char *container);
+/* Of those that were killed. Not while a lock there is ours. */
+void state_forget_dead(const char *root);
 bool state_write_endpoint(const char *root, const char *network, const char *container,
 			  const char *text);
 void state_remove_endpoint(const char *root, const char *network, const char *container);

@@ -225,6 +225,8 @@ static bool read_line(struct net_plan *plan, char *line)
 		plan->root = words[1];
 	} else if (strcmp(words[0], "container") == 0 && count == 2) {
 		plan->container = words[1];
+	} else if (strcmp(words[0], "called") == 0 && count == 2) {
+		plan->called = words[1];
 	} else if (strcmp(words[0], "hostname") == 0 && count == 2) {
 		plan->hostname = words[1];
 	} else if (strcmp(words[0], "hosts") == 0 && count == 2) {

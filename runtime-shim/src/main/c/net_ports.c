@@ -129,8 +129,15 @@ static bool reserve(struct net_port *port)
 bool ports_reserve(struct net_plan *plan)
 {
 	for (size_t i = 0; i < plan->port_count; i++) {
-		if (!reserve(&plan->ports[i]))
-			return false;
+		char why[256];
+
+		if (reserve(&plan->ports[i]))
+			continue;
+		(void)snprintf(why, sizeof why, "%.255s", net_text);
+		/* Docker's words. */
+		return net_fail("failed to set up container networking: driver failed programming "
+				"external connectivity on endpoint %.100s (%.12s): %s",
+				plan->called ? plan->called : "", plan->container, why);
 	}
 	return true;
 }

@@ -62,17 +62,46 @@ int state_open(const char *root, const char *a, const char *b)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+static bool is_at(int fd, const char *path)
+{
+	struct stat ours;
+	struct stat there;
+
+	return fstat(fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_ino == there.st_ino;
+}
+
 int state_lock_live(const char *root, const char *container)
 {
 	char path[PATH_SIZE];
-	int fd;
+	int fd = -1;
 
 	if (!state_path(path, root, "live", container, NULL))
 		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && !lock_file(fd, F_SETLK))
+	do {
 		close_fdp(&fd);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (fd >= 0 && !lock_file(fd, F_SETLK))
+			close_fdp(&fd);
+		/* A sweep may have taken the file away before it was locked. */
+	} while (fd >= 0 && !is_at(fd, path));
 	return fd;
+}
+
+void state_forget_dead(const char *root)
+{
+	int fd = state_open(root, "live", NULL);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!folder) {
+		close_fdp(&fd);
+		return;
+	}
+	while ((entry = readdir(folder)) != NULL) {
+		if (entry->d_name[0] != '.' && state_live(root, entry->d_name) == 0)
+			state_forget_live(root, entry->d_name);
+	}
+	(void)closedir(folder);
 }
 
 pid_t state_live(const char *root, const char *container)
