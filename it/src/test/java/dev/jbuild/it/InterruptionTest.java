@@ -6,14 +6,12 @@ import dev.jbuild.testkit.Command.Running;
 import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.Residue;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ctrl-C and kill -9 in the middle of a step, and in the middle of a container. */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class InterruptionTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM", "KILL"})

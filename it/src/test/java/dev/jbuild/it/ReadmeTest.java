@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.TestFactory;
  * lines after it are what it prints. An ellipsis stands for any text, a number for any number.
  */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class ReadmeTest {
   private record Step(String command, List<String> expected) {}
 
