@@ -31,4 +31,20 @@ public interface ContainerNetworks {
    * container that runs or of one that does not.
    */
   Json.Obj settings(NetworkRequest request, boolean running) throws IOException;
+
+  /** There are none but the host's and empty ones. */
+  record None() implements ContainerNetworks {
+    @Override
+    public NetworkSetup attach(NetworkRequest request) {
+      throw new dev.jbuild.engine.EngineException(125, "network " + request.mode() + " not found");
+    }
+
+    @Override
+    public void release(String containerId) {}
+
+    @Override
+    public Json.Obj settings(NetworkRequest request, boolean running) {
+      return Json.obj().with("Ports", Json.obj()).with("Networks", Json.obj());
+    }
+  }
 }

@@ -1,0 +1,251 @@
+package dev.jbuild.engine.container;
+
+import dev.jbuild.cache.Accounts;
+import dev.jbuild.engine.EngineException;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.oci.Json;
+import dev.jbuild.runtime.Capabilities;
+import dev.jbuild.runtime.Command;
+import dev.jbuild.runtime.EtcFiles;
+import dev.jbuild.runtime.Isolation;
+import dev.jbuild.runtime.Network;
+import dev.jbuild.runtime.Rlimit;
+import dev.jbuild.runtime.RootFs;
+import dev.jbuild.runtime.Sandbox;
+import dev.jbuild.runtime.SandboxMount;
+import dev.jbuild.runtime.Seccomp;
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** From a container's definition to the sandbox that it runs in. */
+final class SandboxOf {
+  private static final int REFUSED = 125;
+  private static final int STICKY = 01777;
+
+  private final Container container;
+  private final Json.Obj hostConfig;
+  private final List<Layer> layers;
+  private final LayerStack files;
+
+  SandboxOf(Container container, List<Layer> layers, LayerStack files) {
+    this.container = container;
+    this.hostConfig = container.hostConfig();
+    this.layers = layers;
+    this.files = files;
+  }
+
+  /** All of it; what is needed of the network stands in the setup. */
+  Sandbox sandbox(Network network, NetworkSetup setup) throws IOException {
+    makeWorkdir();
+    return new Sandbox(
+        new RootFs.Overlay(
+            layers.stream().map(Layer::fs).toList(),
+            container.folder().resolve("upper"),
+            container.folder().resolve("work"),
+            container.autoRemove()),
+        mounts(network, setup),
+        command(
+            container.argv(), container.user(), container.tty(), container.config().texts("Env")),
+        isolation().withNetwork(network).withHostname(hostname(network)));
+  }
+
+  /**
+   * A program in it.
+   *
+   * @param user empty for root
+   * @param own {@code NAME=value}, over all others
+   */
+  Command command(List<String> argv, String user, boolean tty, List<String> own)
+      throws IOException {
+    Accounts accounts = Accounts.of(files);
+    Accounts.Account account;
+    List<Integer> groups;
+    try {
+      account = accounts.find(user);
+      groups = new ArrayList<>(account.groups());
+      for (String group : hostConfig.texts("GroupAdd")) {
+        groups.add(accounts.find("0:" + group).gid());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(REFUSED, String.valueOf(e.getMessage()));
+    }
+    Map<String, String> env = new LinkedHashMap<>();
+    env.put("PATH", "");
+    env.put("HOSTNAME", container.config().text("Hostname").orElse(""));
+    if (tty) {
+      env.put("TERM", "xterm");
+    }
+    for (String entry : own) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        env.put(entry.substring(0, equals), entry.substring(equals + 1));
+      }
+    }
+    env.putIfAbsent("HOME", account.home());
+    List<String> list = new ArrayList<>();
+    env.forEach((name, value) -> list.add(name + "=" + value));
+    return new Command(argv, list, workdir(), account.uid(), account.gid(), groups);
+  }
+
+  String workdir() {
+    return container.config().text("WorkingDir").filter(w -> !w.isEmpty()).orElse("/");
+  }
+
+  private String hostname(Network network) throws IOException {
+    String own = container.config().text("Hostname").orElse("");
+    boolean given = !container.id().startsWith(own) || own.isEmpty();
+    if (network instanceof Network.Host && !given
+        || hostConfig.text("UTSMode").orElse("").equals("host")) {
+      Path name = Path.of("/proc/sys/kernel/hostname");
+      return Files.isReadable(name) ? Files.readString(name).strip() : own;
+    }
+    return own;
+  }
+
+  /** Docker makes a missing one; the image's own attributes stay where it exists. */
+  private void makeWorkdir() throws IOException {
+    if (files.find(workdir()).isEmpty()) {
+      String landing = files.resolve(workdir());
+      Files.createDirectories(container.folder().resolve("upper").resolve(landing.substring(1)));
+    }
+  }
+
+  Isolation isolation() {
+    Isolation isolation =
+        Isolation.docker()
+            .withPrivileged(hostConfig.flag("Privileged"))
+            .withReadOnlyRoot(hostConfig.flag("ReadonlyRootfs"))
+            .withInit(hostConfig.flag("Init"));
+    try {
+      isolation =
+          isolation
+              .withCapabilities(
+                  Capabilities.adjust(
+                      isolation.capabilities(),
+                      hostConfig.texts("CapAdd"),
+                      hostConfig.texts("CapDrop")))
+              .withRlimits(hostConfig.objects("Ulimits").stream().map(SandboxOf::limit).toList());
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(REFUSED, String.valueOf(e.getMessage()));
+    }
+    long shm = hostConfig.number("ShmSize").orElse(0L);
+    isolation = shm > 0 ? isolation.withShmSize(shm) : isolation;
+    for (String option : hostConfig.texts("SecurityOpt")) {
+      isolation = secured(isolation, option.replace(':', '='));
+    }
+    return isolation;
+  }
+
+  private static Rlimit limit(Json.Obj json) {
+    return new Rlimit(
+        json.text("Name").orElse(""),
+        json.number("Soft").orElse(0L),
+        json.number("Hard").orElse(0L));
+  }
+
+  private static Isolation secured(Isolation isolation, String option) {
+    return switch (option) {
+      case "no-new-privileges", "no-new-privileges=true" -> isolation.withNoNewPrivileges(true);
+      case "seccomp=unconfined" -> isolation.withSeccomp(new Seccomp.Unconfined());
+      default -> isolation;
+    };
+  }
+
+  private List<SandboxMount> mounts(Network network, NetworkSetup setup) throws IOException {
+    List<SandboxMount> own = new ArrayList<>();
+    for (Json.Obj mount : container.mounts()) {
+      own.add(mount(mount));
+    }
+    for (var tmpfs : hostConfig.textMap("Tmpfs").entrySet()) {
+      own.add(tmpfs(tmpfs.getKey(), tmpfs.getValue()));
+    }
+    for (Json.Obj device : hostConfig.objects("Devices")) {
+      String path = device.text("PathInContainer").orElse("");
+      own.add(new SandboxMount.Bind(Path.of(device.text("PathOnHost").orElse("")), path, false));
+    }
+    List<SandboxMount> all = new ArrayList<>();
+    for (SandboxMount file : etc(network, setup).mounts(false)) {
+      if (own.stream().noneMatch(mount -> mount.target().equals(file.target()))) {
+        all.add(file);
+      }
+    }
+    all.addAll(own);
+    return all;
+  }
+
+  private EtcFiles etc(Network network, NetworkSetup setup) throws IOException {
+    boolean joined = network instanceof Network.Namespace;
+    List<String> extra = new ArrayList<>(hostConfig.texts("ExtraHosts"));
+    extra.removeIf(line -> setup.plan().isPresent() && line.endsWith(":host-gateway"));
+    EtcFiles etc =
+        EtcFiles.write(
+            container.folder().resolve("etc"),
+            setup.plan().isPresent() || joined ? new Network.None() : network,
+            hostname(network),
+            extra);
+    if (setup.resolvConf().isPresent()) {
+      Files.writeString(etc.resolvConf(), setup.resolvConf().get());
+    }
+    if (!setup.hosts().isEmpty()) {
+      Files.writeString(
+          etc.hosts(), Files.readString(etc.hosts()) + String.join("\n", setup.hosts()) + "\n");
+    }
+    return etc;
+  }
+
+  private static SandboxMount mount(Json.Obj mount) {
+    String target = mount.text("Destination").orElse("");
+    if (mount.text("Type").orElse("").equals("tmpfs")) {
+      return new SandboxMount.Tmpfs(
+          target,
+          mount.number("SizeBytes").orElse(0L),
+          mount.number("TmpfsMode").orElse((long) STICKY).intValue());
+    }
+    Path source = Path.of(mount.text("Source").orElse(""));
+    if (!Files.exists(source)) {
+      throw new EngineException(
+          REFUSED,
+          "error mounting \"" + source + "\" to \"" + target + "\": no such file or directory");
+    }
+    return new SandboxMount.Bind(source, target, !mount.flag("RW"));
+  }
+
+  /** Docker's are noexec unless they say exec. */
+  private static SandboxMount tmpfs(String target, String options) {
+    long size = 0;
+    int mode = STICKY;
+    boolean noexec = true;
+    for (String option : options.split(",")) {
+      int equals = option.indexOf('=');
+      String value = option.substring(equals + 1);
+      switch (equals < 0 ? option : option.substring(0, equals)) {
+        case "size" -> size = bytes(value).orElse(0L);
+        case "mode" -> mode = Integer.parseInt(value, 8);
+        case "exec" -> noexec = false;
+        default -> {}
+      }
+    }
+    return new SandboxMount.Tmpfs(target, size, mode, noexec);
+  }
+
+  /** E.g. {@code 10m}, {@code 64k}, {@code 1g}: binary, as Docker takes sizes of memory. */
+  static Optional<Long> bytes(String text) {
+    String digits = text.toLowerCase(java.util.Locale.ROOT);
+    digits = digits.endsWith("b") ? digits.substring(0, digits.length() - 1) : digits;
+    int shift =
+        digits.endsWith("k") ? 10 : digits.endsWith("m") ? 20 : digits.endsWith("g") ? 30 : 0;
+    digits = shift > 0 ? digits.substring(0, digits.length() - 1) : digits;
+    try {
+      return Optional.of(Long.parseLong(digits.strip()) << shift);
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
+  }
+}
