@@ -7,25 +7,26 @@ import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.parser.Command;
-import dev.jbuild.parser.Heredoc;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.plan.BuildRequest.RunOptions;
 import dev.jbuild.runtime.EtcFiles;
 import dev.jbuild.runtime.ExitStatus;
 import dev.jbuild.runtime.Isolation;
 import dev.jbuild.runtime.Network;
+import dev.jbuild.runtime.Rlimit;
 import dev.jbuild.runtime.RootFs;
 import dev.jbuild.runtime.Sandbox;
+import dev.jbuild.runtime.SandboxMount;
 import dev.jbuild.runtime.Shim;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
@@ -39,6 +40,9 @@ final class RunStep {
   private final Events events;
   private final StageState state;
   private final Instruction.Run run;
+  private final RunOptions options;
+  private final String network;
+  private final boolean insecure;
 
   RunStep(
       Surroundings around, Kitchen kitchen, Events events, StageState state, Instruction.Run run) {
@@ -47,12 +51,21 @@ final class RunStep {
     this.events = events;
     this.state = state;
     this.run = run;
-    if (!run.mounts().isEmpty()) {
-      throw new BuildException(run.span(), "RUN --mount is not supported yet");
+    this.options = around.request.run();
+    this.network = run.network().filter(n -> !n.equals("default")).orElse(options.network());
+    this.insecure = run.security().map(s -> s.equals("insecure")).orElse(false);
+    if (insecure) {
+      demand("security.insecure");
     }
-    if (run.security().map(s -> !s.equals("sandbox")).orElse(false)) {
+    if (network.equals("host") && run.network().isPresent()) {
+      demand("network.host");
+    }
+  }
+
+  private void demand(String entitlement) {
+    if (!options.allow().contains(entitlement)) {
       throw new BuildException(
-          run.span(), "RUN --security=" + run.security().get() + " is not supported yet");
+          run.span(), entitlement + " is not allowed; the build needs --allow " + entitlement);
     }
   }
 
@@ -62,43 +75,33 @@ final class RunStep {
       return argv;
     }
     List<String> argv = new ArrayList<>(state.shell());
-    argv.add(line());
+    argv.add(HeredocScript.line(run));
     return argv;
   }
 
-  private String line() {
-    String line = run.command() instanceof Command.Shell(String text) ? text : "";
-    if (run.heredocs().isEmpty()) {
-      return line;
-    }
-    List<Heredoc> heredocs = run.heredocs();
-    boolean alone = heredocs.size() == 1 && line.startsWith("<<") && !line.contains(" ");
-    if (alone) {
-      return heredocs.getFirst().body();
-    }
-    StringBuilder script = new StringBuilder(line);
-    for (Heredoc heredoc : heredocs) {
-      script.append('\n').append(heredoc.content()).append(heredoc.name());
-    }
-    return script.toString();
-  }
-
-  Kitchen.Made execute(String title, boolean fresh) throws IOException, InterruptedException {
-    RunOptions options = around.request.run();
-    String network = run.network().orElse(options.network());
-    Digest op = Digest.sha256("run\n" + String.join("\0", argv()));
+  Kitchen.Made execute(String title, boolean fresh, RunMounts.Finder finder)
+      throws IOException, InterruptedException {
+    RunMounts mounts = RunMounts.of(around, kitchen, state, run, finder);
+    List<String> argv = argv();
+    Digest op = Digest.sha256("run\n" + String.join("\0", argv));
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
     inputs.put("parent", state.chain.toString());
     inputs.put("user", state.config.config().user());
     inputs.put("workdir", state.workdir());
     inputs.put("network", network);
+    inputs.put("security", insecure ? "insecure" : "sandbox");
     inputs.put("platform", state.config.platform().toString());
+    inputs.put("hosts", String.join(" ", options.extraHosts()));
+    HeredocScript.file(run)
+        .ifPresent(file -> inputs.put("script", Digest.sha256(file.body()).toString()));
     state.env.forEach((name, value) -> inputs.put("env " + name, value));
+    mounts.describe(inputs);
     return kitchen.serve(
-        new Kitchen.Order(title, op, inputs, fresh), state, vertex -> run(vertex, network));
+        new Kitchen.Order(title, op, inputs, fresh), state, vertex -> run(vertex, mounts));
   }
 
-  private Optional<Layer> run(int vertex, String network) throws IOException, InterruptedException {
+  private Optional<Layer> run(int vertex, RunMounts planned)
+      throws IOException, InterruptedException {
     LayerStack stack = new LayerStack(state.layers);
     Accounts.Account account;
     try {
@@ -107,32 +110,78 @@ final class RunStep {
       throw new BuildException(run.span(), String.valueOf(e.getMessage()));
     }
     Path scratch =
-        Files.createTempDirectory(around.storeRoot.resolve("tmp"), kitchen.lease().id() + "-etc");
-    try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+        Files.createTempDirectory(around.storeRoot.resolve("tmp"), kitchen.lease().id() + "-run");
+    SequencedMap<String, String> env = environment(account);
+    try (Draft draft = kitchen.layers().draft(kitchen.lease().id());
+        RunMounts.Open open = planned.open(scratch, env)) {
       likeRoot(stack, draft.fs());
       Network net = network.equals("none") ? new Network.None() : new Network.Host();
-      EtcFiles etc = EtcFiles.write(scratch, net, HOSTNAME, around.request.run().extraHosts());
+      EtcFiles etc = EtcFiles.write(scratch.resolve("etc"), net, hostname(), options.extraHosts());
+      List<SandboxMount> mounts = new ArrayList<>(etc.mounts(false));
+      HeredocScript.file(run)
+          .ifPresent(file ->
+              mounts.add(
+                  new SandboxMount.Content(
+                      file.body().getBytes(StandardCharsets.UTF_8),
+                      0,
+                      0,
+                      0755,
+                      HeredocScript.path(file))));
+      mounts.addAll(open.mounts());
+      mounts.addAll(Emulation.mounts(run.span(), state.config.platform()));
       Sandbox sandbox =
           new Sandbox(
               new RootFs.Overlay(
                   state.layers.stream().map(Layer::fs).toList(), draft.fs(), draft.work(), true),
-              etc.mounts(false),
+              mounts,
               new dev.jbuild.runtime.Command(
                   argv(),
-                  environment(account),
+                  env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
                   state.workdir(),
                   account.uid(),
                   account.gid(),
-                  account.groups()),
-              Isolation.docker()
-                  .withNetwork(net)
-                  .withHostname(HOSTNAME)
-                  .withShmSize(around.request.run().shmSize()));
+                  groups(account)),
+              isolation(net));
       check(await(sandbox, vertex));
       return isEmpty(draft.fs()) ? Optional.empty() : Optional.of(draft.commit());
     } finally {
       Linux.deleteTree(scratch);
     }
+  }
+
+  private String hostname() {
+    return around.request.arguments().getOrDefault("BUILDKIT_SANDBOX_HOSTNAME", HOSTNAME);
+  }
+
+  private Isolation isolation(Network net) {
+    Isolation isolation =
+        Isolation.docker()
+            .withNetwork(net)
+            .withHostname(hostname())
+            .withShmSize(options.shmSize())
+            .withRlimits(options.ulimits().stream().map(RunStep::rlimit).toList());
+    return insecure ? isolation.withPrivileged(true) : isolation;
+  }
+
+  /** {@code name=soft[:hard]}. */
+  private static Rlimit rlimit(String text) {
+    int equals = text.indexOf('=');
+    int colon = text.indexOf(':', equals);
+    try {
+      long soft = Long.parseLong(text.substring(equals + 1, colon < 0 ? text.length() : colon));
+      long hard = colon < 0 ? soft : Long.parseLong(text.substring(colon + 1));
+      return new Rlimit(text.substring(0, equals), soft, hard);
+    } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("invalid ulimit: " + text + " (e.g. nofile=1024:4096)", e);
+    }
+  }
+
+  /** The group of the user comes first among the supplementary ones, as BuildKit has it. */
+  private static List<Integer> groups(Accounts.Account account) {
+    List<Integer> groups = new ArrayList<>();
+    groups.add(account.gid());
+    account.groups().stream().filter(g -> g != account.gid()).forEach(groups::add);
+    return groups;
   }
 
   private ExitStatus await(Sandbox sandbox, int vertex) throws InterruptedException {
@@ -167,8 +216,8 @@ final class RunStep {
             + why);
   }
 
-  private List<String> environment(Accounts.Account account) {
-    Map<String, String> env = new LinkedHashMap<>(state.env);
+  private SequencedMap<String, String> environment(Accounts.Account account) {
+    SequencedMap<String, String> env = new LinkedHashMap<>(state.env);
     env.putIfAbsent("PATH", StageState.DEFAULT_PATH);
     env.putIfAbsent("HOME", account.home());
     around
@@ -179,9 +228,7 @@ final class RunStep {
             env.putIfAbsent(name, value);
           }
         });
-    List<String> list = new ArrayList<>();
-    env.forEach((name, value) -> list.add(name + "=" + value));
-    return list;
+    return env;
   }
 
   /** The root folder of an overlay shows the attributes of its upper folder. */

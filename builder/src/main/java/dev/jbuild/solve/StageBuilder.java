@@ -2,7 +2,6 @@ package dev.jbuild.solve;
 
 import dev.jbuild.cache.Accounts;
 import dev.jbuild.context.SourceTree;
-import dev.jbuild.context.StackTree;
 import dev.jbuild.copy.CopyPlanner;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.PlannedEntry;
@@ -143,7 +142,7 @@ final class StageBuilder {
   private void run(Instruction.Run run) throws IOException, InterruptedException {
     RunStep step = new RunStep(around, kitchen, events, state, run);
     String title = titles.next(run.source());
-    Kitchen.Made made = step.execute(title, fresh());
+    Kitchen.Made made = step.execute(title, fresh(), from -> mountOrigin(run.span(), from));
     StringBuilder text = new StringBuilder("RUN ");
     if (!state.args.isEmpty()) {
       text.append('|').append(state.args.size());
@@ -186,7 +185,9 @@ final class StageBuilder {
             flags.unpack(),
             flags.excludes());
     SourceTree tree =
-        flags.from().isPresent() ? other(at.span(), flags.from().get()) : around.context();
+        flags.from().isPresent()
+            ? origin(at.span(), around.graph.copySource(stage, at.span(), flags.from().get())).tree()
+            : around.context();
     boolean unpack = add && flags.unpack().orElse(true);
     CopyStep step =
         new CopyStep(
@@ -232,14 +233,20 @@ final class StageBuilder {
         || source.startsWith("ssh://");
   }
 
-  private SourceTree other(Span span, String from) throws IOException, InterruptedException {
-    StageState source =
-        switch (around.graph.copySource(stage, span, from)) {
-          case Source.OfStage(Stage earlier) -> others.stage(earlier.index());
-          case Source.External(String name) -> image(span, name);
-          case Source.Nothing() -> StageState.nothing(state.config.platform());
-        };
-    return new StackTree(new LayerStack(source.layers));
+  private Origin mountOrigin(Span span, Optional<String> from)
+      throws IOException, InterruptedException {
+    return from.isEmpty()
+        ? new Origin.Folder(around.context())
+        : origin(span, around.graph.mountSource(stage, span, from.get()));
+  }
+
+  private Origin origin(Span span, Source source) throws IOException, InterruptedException {
+    return switch (source) {
+      case Source.OfStage(Stage earlier) -> new Origin.Stack(others.stage(earlier.index()));
+      case Source.External(String name) ->
+          new Origin.Stack(image(span, name));
+      case Source.Nothing() -> new Origin.Stack(StageState.nothing(state.config.platform()));
+    };
   }
 
   private StageState image(Span span, String name) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.Platform;
+import dev.jbuild.parser.Words;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,15 @@ final class StageState {
 
   Optional<String> variable(String name) {
     return Optional.ofNullable(env.get(name));
+  }
+
+  /**
+   * A word with variables replaced and quotes removed.
+   *
+   * @throws IllegalArgumentException for a bad substitution, or one that demands a value
+   */
+  String expand(String word, char escape) {
+    return Words.expand(word, this::variable, escape);
   }
 
   String workdir() {

@@ -233,6 +233,14 @@ public final class LayerStack implements LowerView {
     return List.copyOf(children.values());
   }
 
+  /** The host folders that a folder is merged from, the lowest first; none when it is no folder. */
+  public List<Path> parts(Node folder) throws IOException {
+    Walked walked = walk(folder.path, false);
+    return walked.rest.isEmpty() && walked.found.node.stat.isDirectory()
+        ? walked.found.parts.reversed().stream().map(Path::of).toList()
+        : List.of();
+  }
+
   /**
    * The content of a regular file; absent when there is none of that name. Devices, fifos and
    * folders count as none.
