@@ -128,6 +128,7 @@ final class RunMounts {
 
   private Part part(RunMount mount, Finder finder) throws IOException, InterruptedException {
     Origin origin = finder.find(mount.from());
+    kitchen.evidence().tree(origin.tree());
     String source = SourceTree.clean(mount.source().orElse(""));
     Optional<SourceNode> node = origin.tree().find(source, true);
     if (node.isEmpty()) {

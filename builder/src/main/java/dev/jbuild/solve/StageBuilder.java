@@ -186,7 +186,8 @@ final class StageBuilder {
             flags.excludes());
     SourceTree tree =
         flags.from().isPresent()
-            ? origin(at.span(), around.graph.copySource(stage, at.span(), flags.from().get())).tree()
+            ? origin(at.span(), around.graph.copySource(stage, at.span(), flags.from().get()))
+                .tree()
             : around.context();
     boolean unpack = add && flags.unpack().orElse(true);
     CopyStep step =
@@ -243,8 +244,7 @@ final class StageBuilder {
   private Origin origin(Span span, Source source) throws IOException, InterruptedException {
     return switch (source) {
       case Source.OfStage(Stage earlier) -> new Origin.Stack(others.stage(earlier.index()));
-      case Source.External(String name) ->
-          new Origin.Stack(image(span, name));
+      case Source.External(String name) -> new Origin.Stack(image(span, name));
       case Source.Nothing() -> new Origin.Stack(StageState.nothing(state.config.platform()));
     };
   }
