@@ -143,15 +143,13 @@ write_state() {
 
 quoted() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 
-# Makes a cache for each kind of call from one such call: a build that finds everything done, a container, a list. What has failed is
-# not tried again: the program runs without.
+# Makes a cache for each kind of call from one such call; a build is done, then found done, then remembered, in one process. Its
+# context is old, because what is young is not remembered. What has failed is not tried again: the program runs without.
 train() {
   command -v flock >/dev/null && { exec 8>"$state/aot/lock" && flock -n 8 || return 0; }
   room=$(mktemp -d "$state/aot/train.XXXXXX") || return 0
   class_path
-  context=$room/context
-  mkdir "$context"
-  cat >"$context/Dockerfile" <<'END'
+  cat >"$room/Dockerfile" <<'END'
 FROM jbuild/tiny
 ARG who=you
 ENV GREETING=hello
@@ -163,30 +161,23 @@ EXPOSE 80
 USER root
 CMD ["cat", "greeting"]
 END
-  echo data >"$context/data"
   {
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
-    run_java -Xshare:auto build -q -t trained "$context"
-    train_kind build build -t trained "$context"
-    train_kind run run --rm trained
+    train_kind build -Djbuild.train=3 build -f "$room/Dockerfile" -t trained "$here/build"
+    train_kind run '' run --rm trained
     flags="$flags -XX:TieredStopAtLevel=1"
-    train_kind list images
+    train_kind list '' images
     : >"$state/aot/$jb_cache.trained"
   } >"$state/aot/train.log" 2>&1
   rm -rf "$room"
 }
 
-# A cache for calls of kind $1, from the call that follows.
+# A cache for calls of kind $1, made with the JVM's option $2, from the call that follows.
 train_kind() {
   kind=$1
-  shift
-  run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
-}
-
-run_java() {
-  option=$1
-  shift
-  # shellcheck disable=SC2086  # a list of words
-  "$jb_home/bin/java" "$option" $flags -cp "$jars" "$main" "$@"
+  option=$2
+  shift 2
+  # shellcheck disable=SC2086  # lists of words
+  "$jb_home/bin/java" "-XX:AOTCacheOutput=$room/$kind.aot" $option $flags -cp "$jars" "$main" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
 }

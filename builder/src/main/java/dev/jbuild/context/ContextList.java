@@ -2,6 +2,7 @@ package dev.jbuild.context;
 
 import dev.jbuild.runtime.Scan;
 import dev.jbuild.runtime.ScanEntry;
+import dev.jbuild.runtime.ShimBinary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * A scanned folder as a file, to see later whether the folder is still the same: every path with
@@ -115,10 +115,8 @@ public final class ContextList {
   /**
    * Tells whether a folder is as its list says. No answer can be wrong when all of its files were
    * at rest for a while before the list was made.
-   *
-   * @param shim asked for when there are many files
    */
-  public static boolean isSame(Path list, Path folder, Supplier<Path> shim) throws IOException {
+  public static boolean isSame(Path list, Path folder) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(list)).order(ByteOrder.LITTLE_ENDIAN);
     Map<String, Integer> offsets = new HashMap<>();
     int at = 0;
@@ -129,7 +127,7 @@ public final class ContextList {
         return false;
       }
       if (offsets.size() >= FEW || !isAscii(bytes, at + 4 + FIXED, pathSize)) {
-        return Scan.same(shim.get(), list, folder);
+        return Scan.same(ShimBinary.locate(), list, folder);
       }
       offsets.put(
           new String(bytes.array(), at + 4 + FIXED, pathSize, StandardCharsets.US_ASCII), at + 4);

@@ -92,6 +92,12 @@ public record Digest(String algorithm, String hex) implements Comparable<Digest>
   }
 
   private static boolean isLowerHex(String text) {
-    return text.chars().allMatch(c -> HexFormat.isHexDigit(c) && !Character.isUpperCase(c));
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -17,17 +17,12 @@ public final class Heard implements BuildListener {
 
   @Override
   public void on(BuildEvent event) {
-    switch (event) {
-      case BuildEvent.Planned _, BuildEvent.Started _, BuildEvent.Warned _, BuildEvent.Done _ ->
-          events.add(event);
-      case BuildEvent.Finished(_, Outcome outcome) -> {
-        if (outcome instanceof Outcome.Ran || outcome instanceof Outcome.Cached) {
-          events.add(event);
-        }
-      }
-      default -> {
-        // bytes that moved, words of programs: there are none when nothing runs
-      }
+    boolean moved = event instanceof BuildEvent.Output || event instanceof BuildEvent.Transfer;
+    boolean failed =
+        event instanceof BuildEvent.Finished(_, Outcome outcome)
+            && !(outcome instanceof Outcome.Ran || outcome instanceof Outcome.Cached);
+    if (!moved && !failed) {
+      events.add(event);
     }
     display.on(event);
   }

@@ -1,7 +1,6 @@
 package dev.jbuild.cli.memo;
 
 import dev.jbuild.context.ContextList;
-import dev.jbuild.runtime.ShimBinary;
 import dev.jbuild.solve.Evidence;
 import dev.jbuild.store.Atomic;
 import java.io.File;
@@ -107,7 +106,7 @@ public final class Memos {
       }
       for (Map.Entry<Path, byte[]> one : memo.facts().contexts().entrySet()) {
         Path list = Path.of(new String(one.getValue(), StandardCharsets.UTF_8));
-        if (!ContextList.isSame(list, one.getKey(), ShimBinary::locate)) {
+        if (!ContextList.isSame(list, one.getKey())) {
           return false;
         }
       }

@@ -129,12 +129,12 @@ final class PlainDisplay implements ProgressDisplay {
   }
 
   private static void say(Channel channel, BuildEvent event, long now) {
-    switch (event) {
-      case BuildEvent.Output(_, _, var bytes) -> channel.output(bytes, now - channel.step.started);
-      case BuildEvent.Transfer transfer -> sayAmount(channel, transfer, now);
-      case BuildEvent.Finished(_, var outcome) -> channel.line(ending(channel.step, outcome));
-      case BuildEvent.Started _ -> {} // its title is the heading
-      case BuildEvent.Planned _, BuildEvent.Warned _, BuildEvent.Done _ -> {}
+    if (event instanceof BuildEvent.Output(_, _, var bytes)) {
+      channel.output(bytes, now - channel.step.started);
+    } else if (event instanceof BuildEvent.Transfer transfer) {
+      sayAmount(channel, transfer, now);
+    } else if (event instanceof BuildEvent.Finished(_, var outcome)) {
+      channel.line(ending(channel.step, outcome));
     }
   }
 
@@ -160,12 +160,15 @@ final class PlainDisplay implements ProgressDisplay {
   }
 
   private static String ending(Step step, Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Ran() -> "DONE " + Figures.seconds(step.ended - step.started, 1) + "s";
-      case Outcome.Cached() -> "CACHED";
-      case Outcome.Canceled() -> "CANCELED";
-      case Outcome.Failed(var message) -> "ERROR: " + message;
-    };
+    if (outcome instanceof Outcome.Cached) {
+      return "CACHED";
+    }
+    if (outcome instanceof Outcome.Canceled) {
+      return "CANCELED";
+    }
+    return outcome instanceof Outcome.Failed(var message)
+        ? "ERROR: " + message
+        : "DONE " + Figures.seconds(step.ended - step.started, 1) + "s";
   }
 
   private void giveTurns(long now) {

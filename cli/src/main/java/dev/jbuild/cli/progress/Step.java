@@ -70,7 +70,9 @@ final class Step {
   /** Control characters would move the cursor of a live display. */
   private static String oneLine(String text) {
     StringBuilder line = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
+    for (int i = 0; i < text.length(); i++) {
+      line.append(Character.isISOControl(text.charAt(i)) ? ' ' : text.charAt(i));
+    }
     return line.toString();
   }
 }

@@ -27,42 +27,40 @@ final class Trace {
     this.keptLines = keptLines;
   }
 
-  /** Takes an event in and gives the step that it belongs to. */
+  /**
+   * Takes an event in and gives the step that it belongs to. The displays know events by {@code
+   * instanceof}: a switch over types makes its classes at run time, which takes longer than all the
+   * rest of a build that has nothing to do.
+   */
   Optional<Step> update(BuildEvent event, long now) {
-    return switch (event) {
-      case BuildEvent.Planned(var vertices) -> {
-        planned = vertices;
-        yield Optional.empty();
-      }
-      case BuildEvent.Started started -> {
-        Step step = new Step(started, now, keptLines);
-        steps.put(step.number, step);
-        yield Optional.of(step);
-      }
-      case BuildEvent.Output output -> {
-        Optional<Step> step = step(output.vertex());
-        step.ifPresent(s -> s.tail.add(output.bytes(), now - s.started));
-        yield step;
-      }
-      case BuildEvent.Transfer transfer -> {
-        Optional<Step> step = step(transfer.vertex());
-        step.ifPresent(s -> s.move(transfer, now));
-        yield step;
-      }
-      case BuildEvent.Finished finished -> {
-        Optional<Step> step = step(finished.vertex());
-        step.ifPresent(s -> s.finish(finished.outcome(), now));
-        yield step;
-      }
-      case BuildEvent.Warned warned -> {
-        warnings.add(warned);
-        yield Optional.empty();
-      }
-      case BuildEvent.Done _ -> {
-        done = true;
-        yield Optional.empty();
-      }
-    };
+    if (event instanceof BuildEvent.Started started) {
+      Step step = new Step(started, now, keptLines);
+      steps.put(step.number, step);
+      return Optional.of(step);
+    }
+    if (event instanceof BuildEvent.Finished finished) {
+      Optional<Step> step = step(finished.vertex());
+      step.ifPresent(s -> s.finish(finished.outcome(), now));
+      return step;
+    }
+    if (event instanceof BuildEvent.Output output) {
+      Optional<Step> step = step(output.vertex());
+      step.ifPresent(s -> s.tail.add(output.bytes(), now - s.started));
+      return step;
+    }
+    if (event instanceof BuildEvent.Transfer transfer) {
+      Optional<Step> step = step(transfer.vertex());
+      step.ifPresent(s -> s.move(transfer, now));
+      return step;
+    }
+    if (event instanceof BuildEvent.Planned(var vertices)) {
+      planned = vertices;
+    } else if (event instanceof BuildEvent.Warned warned) {
+      warnings.add(warned);
+    } else if (event instanceof BuildEvent.Done) {
+      done = true;
+    }
+    return Optional.empty();
   }
 
   private Optional<Step> step(int number) {

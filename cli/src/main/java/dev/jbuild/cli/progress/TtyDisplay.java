@@ -196,20 +196,21 @@ final class TtyDisplay implements ProgressDisplay {
     if (step.outcome.isEmpty()) {
       return step.title;
     }
-    return switch (step.outcome.get()) {
-      case Outcome.Ran() -> step.title;
-      case Outcome.Cached() -> "CACHED " + step.title;
-      case Outcome.Canceled() -> "CANCELED " + step.title;
-      case Outcome.Failed _ -> "ERROR " + step.title;
-    };
+    Outcome outcome = step.outcome.get();
+    if (outcome instanceof Outcome.Ran) {
+      return step.title;
+    }
+    if (outcome instanceof Outcome.Cached) {
+      return "CACHED " + step.title;
+    }
+    return (outcome instanceof Outcome.Canceled ? "CANCELED " : "ERROR ") + step.title;
   }
 
   private static Look look(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Ran(), Outcome.Cached() -> Look.ENDED;
-      case Outcome.Canceled() -> Look.CANCELED;
-      case Outcome.Failed _ -> Look.FAILED;
-    };
+    if (outcome instanceof Outcome.Canceled) {
+      return Look.CANCELED;
+    }
+    return outcome instanceof Outcome.Failed ? Look.FAILED : Look.ENDED;
   }
 
   /**
