@@ -80,8 +80,13 @@ int state_lock_live(const char *root, const char *container)
 	do {
 		close_fdp(&fd);
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		if (fd >= 0 && !lock_file(fd, F_SETLK))
-			close_fdp(&fd);
+		/* Who only looks has it for a moment. */
+		for (int i = 0; fd >= 0 && i < 20 && !lock_file(fd, F_SETLK); i++) {
+			if (i == 19)
+				close_fdp(&fd);
+			else
+				(void)usleep(2000);
+		}
 		/* A sweep may have taken the file away before it was locked. */
 	} while (fd >= 0 && !is_at(fd, path));
 	return fd;

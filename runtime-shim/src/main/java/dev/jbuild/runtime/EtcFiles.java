@@ -8,7 +8,8 @@ import java.util.List;
 
 /** The three files in {@code /etc} that come from outside the image. */
 public record EtcFiles(Path resolvConf, Path hosts, Path hostname) {
-  private static final String LOCALHOST =
+  /** The lines of {@code /etc/hosts} that every container has. */
+  public static final String LOCALHOST =
       """
       127.0.0.1\tlocalhost
       ::1\tlocalhost ip6-localhost ip6-loopback
@@ -17,6 +18,7 @@ public record EtcFiles(Path resolvConf, Path hosts, Path hostname) {
       ff02::1\tip6-allnodes
       ff02::2\tip6-allrouters
       """;
+
   private static final String PUBLIC_DNS = "nameserver 8.8.8.8\nnameserver 8.8.4.4\n";
 
   /**
