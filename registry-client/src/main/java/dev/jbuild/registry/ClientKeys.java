@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 
-/** A client certificate and its key from PEM files. */
-final class ClientKeys {
+/** A certificate and its key from PEM files, for clients and servers. */
+public final class ClientKeys {
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN ((?:RSA )?)PRIVATE KEY-----([^-]+)-----END");
 
@@ -30,7 +30,8 @@ final class ClientKeys {
 
   private ClientKeys() {}
 
-  static KeyManager[] of(Collection<? extends Certificate> chain, Path keyFile)
+  /** What presents the certificate; the first of the chain is that of the key. */
+  public static KeyManager[] of(Collection<? extends Certificate> chain, Path keyFile)
       throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);

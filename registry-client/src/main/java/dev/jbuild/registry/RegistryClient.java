@@ -85,6 +85,11 @@ public final class RegistryClient implements AutoCloseable {
 
   /** Tells whether the registry itself, no mirror, has a blob. */
   public boolean hasBlob(ImageReference repository, Digest digest) {
+    return blobSize(repository, digest).isPresent();
+  }
+
+  /** The size in bytes of a blob of the registry itself; -1 where it does not tell. */
+  public Optional<Long> blobSize(ImageReference repository, Digest digest) {
     Site site = origin(repository);
     Call call =
         Call.of(
@@ -99,10 +104,10 @@ public final class RegistryClient implements AutoCloseable {
             reply -> {
               // A redirect's target may refuse a HEAD; then the blob is simply pushed.
               if (reply.status() == 200) {
-                return true;
+                return Optional.of(reply.length());
               }
               if (reply.status() == 404 || !Call.sameServer(call.uri(), reply.uri())) {
-                return false;
+                return Optional.empty();
               }
               throw requests().refusal(site, call, reply, "");
             });
