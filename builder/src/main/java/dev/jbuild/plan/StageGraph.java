@@ -38,6 +38,12 @@ public final class StageGraph {
     this.dockerfile = dockerfile;
     this.globals = globals;
     this.replaced = replaced;
+    if (dockerfile.stages().isEmpty()) {
+      throw new DockerfileException(
+          new Span(1, 1),
+          "dockerfile contains no stages to build",
+          Optional.of("a stage begins with FROM"));
+    }
     for (Stage stage : dockerfile.stages()) {
       Instruction.From from = stage.from();
       String image = GlobalArgs.expand(from, from.image(), globals, dockerfile.escape());

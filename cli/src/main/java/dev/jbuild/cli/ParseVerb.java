@@ -46,7 +46,8 @@ final class ParseVerb implements Verb {
     byte[] source =
         file.equals("-") ? session.in().readAllBytes() : Files.readAllBytes(Path.of(file));
     try {
-      session.out().println(PrettyJson.print(ParseJson.of(DockerfileParser.parse(source))));
+      DockerfileParser.parse(source); // for what it refuses
+      session.out().println(PrettyJson.print(ParseJson.of(DockerfileParser.outline(source))));
       return 0;
     } catch (DockerfileException e) {
       session.err().println(e.render(file, source));

@@ -1,17 +1,17 @@
 package dev.jbuild.parser;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The flags of one instruction, checked against those that it knows. */
 final class Flags {
-  private static final Set<String> REPEATABLE = Set.of("mount", "exclude", "device");
-  private static final Set<String> BOOLEAN = Set.of("link", "parents", "keep-git-dir", "unpack");
+  private static final List<String> REPEATABLE = List.of("mount", "exclude", "device");
+  private static final List<String> BOOLEAN = List.of("link", "parents", "keep-git-dir", "unpack");
 
   private final RawInstruction raw;
   private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -20,10 +20,15 @@ final class Flags {
     this.raw = raw;
   }
 
+  /**
+   * Reads the flags of an instruction.
+   *
+   * @throws DockerfileException for one that it does not know, without its value, or twice
+   */
   static Flags read(RawInstruction raw, String... known) {
     Flags flags = new Flags(raw);
     for (String flag : raw.flags()) {
-      flags.add(flag, List.of(known));
+      flags.add(flag, Arrays.asList(known));
     }
     return flags;
   }
@@ -32,92 +37,61 @@ final class Flags {
     int equals = flag.indexOf('=');
     String name = equals < 0 ? flag.substring(2) : flag.substring(2, equals);
     if (!known.contains(name)) {
-      throw new DockerfileException(
-          raw.span(), "unknown flag: --" + name + Suggestion.of(name, known, "--"));
-    }
-    boolean bool = BOOLEAN.contains(name);
-    if (equals < 0 && !bool) {
-      throw raw.error("missing a value on flag: " + flag);
-    }
-    String value = equals < 0 ? "true" : unquote(flag.substring(equals + 1));
-    if (bool && !value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
-      throw raw.error("expecting boolean value for flag " + name + ", not: " + value);
+      String near =
+          Suggestion.of(name, known).map(match -> " (did you mean --" + match + "?)").orElse("");
+      throw known.isEmpty()
+          ? raw.error("unknown flag: --" + name, raw.keyword() + " has no flags")
+          : raw.error(
+              "unknown flag: --" + name + near,
+              raw.keyword() + " knows --" + String.join(", --", known));
     }
     List<String> before = values.computeIfAbsent(name, _ -> new ArrayList<>());
     if (!before.isEmpty() && !REPEATABLE.contains(name)) {
-      throw raw.error("duplicate flag specified: " + name);
+      throw raw.error("duplicate flag specified: --" + name);
     }
-    before.add(value);
+    before.add(BOOLEAN.contains(name) ? bool(flag, name, equals) : text(flag, name, equals));
   }
 
+  private String text(String flag, String name, int equals) {
+    if (equals < 0) {
+      throw raw.error("missing a value on flag: --" + name, "write --" + name + "=VALUE");
+    }
+    return flag.substring(equals + 1);
+  }
+
+  private String bool(String flag, String name, int equals) {
+    String value = equals < 0 ? "true" : flag.substring(equals + 1).toLowerCase(Locale.ROOT);
+    if (value.isEmpty()) {
+      throw raw.error("missing a value on flag: --" + name);
+    }
+    if (!value.equals("true") && !value.equals("false")) {
+      throw raw.error(
+          "expecting boolean value for flag --" + name + ", not: " + flag.substring(equals + 1));
+    }
+    return value;
+  }
+
+  /** The value of a flag; absent also where it is empty. */
   Optional<String> value(String name) {
+    return given(name).filter(value -> !value.isEmpty());
+  }
+
+  /** The value of a flag, maybe an empty one. */
+  Optional<String> given(String name) {
     List<String> all = values(name);
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.getFirst());
   }
 
   List<String> values(String name) {
     return values.getOrDefault(name, List.of());
   }
 
-  boolean flag(String name) {
-    return value(name).map(v -> v.equalsIgnoreCase("true")).orElse(false);
+  boolean isTrue(String name) {
+    return switchedTo(name).orElse(false);
   }
 
-  private static String unquote(String value) {
-    StringBuilder out = new StringBuilder();
-    char quote = 0;
-    for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
-      if (c == '\\' && quote != '\'' && i + 1 < value.length()) {
-        char next = value.charAt(++i);
-        if (quote == 0 || next == '"' || next == '\\') {
-          out.append(next);
-        } else {
-          out.append(c).append(next);
-        }
-      } else if (quote == 0 && (c == '"' || c == '\'')) {
-        quote = c;
-      } else if (c == quote) {
-        quote = 0;
-      } else {
-        out.append(c);
-      }
-    }
-    return out.toString();
-  }
-
-  /** Names that resemble what was written. */
-  static final class Suggestion {
-    private Suggestion() {}
-
-    static String of(String word, Iterable<String> known, String prefix) {
-      Set<String> near = new HashSet<>();
-      for (String candidate : known) {
-        if (distance(word, candidate) <= 2) {
-          near.add(candidate);
-        }
-      }
-      return near.isEmpty()
-          ? ""
-          : " (did you mean " + prefix + near.stream().sorted().findFirst().orElse("") + "?)";
-    }
-
-    private static int distance(String a, String b) {
-      int[] previous = new int[b.length() + 1];
-      for (int j = 0; j <= b.length(); j++) {
-        previous[j] = j;
-      }
-      for (int i = 1; i <= a.length(); i++) {
-        int[] current = new int[b.length() + 1];
-        current[0] = i;
-        for (int j = 1; j <= b.length(); j++) {
-          int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-          current[j] =
-              Math.min(Math.min(current[j - 1] + 1, previous[j] + 1), previous[j - 1] + change);
-        }
-        previous = current;
-      }
-      return previous[b.length()];
-    }
+  /** What a boolean flag says; absent where it is not there. */
+  Optional<Boolean> switchedTo(String name) {
+    return value(name).map("true"::equals);
   }
 }

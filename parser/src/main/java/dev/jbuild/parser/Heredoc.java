@@ -9,6 +9,10 @@ package dev.jbuild.parser;
  * @param content as it stands in the file, tabs included
  */
 public record Heredoc(String name, int fd, boolean expand, boolean chomp, String content) {
+  Heredoc withContent(String body) {
+    return new Heredoc(name, fd, expand, chomp, body);
+  }
+
   /** The content that a file or shell gets. */
   public String body() {
     if (!chomp) {

@@ -7,27 +7,61 @@ import java.util.Optional;
 public sealed interface Instruction {
   Span span();
 
-  /** The instruction as written, continuation lines joined. */
+  /**
+   * The instruction as written, with continuation lines joined and without the bodies of
+   * here-documents.
+   */
   String source();
 
-  /** A name with a value, unexpanded, quotes kept. */
-  record KeyValue(String name, String value) {}
+  /** The instruction's word, as written. */
+  default String keyword() {
+    String source = source();
+    int end = 0;
+    while (end < source.length() && !Blanks.isAscii(source.charAt(end))) {
+      end++;
+    }
+    return source.substring(0, end);
+  }
 
-  /** An ARG's name, with a default where there is one. */
+  /**
+   * A name with a value, unexpanded, quotes kept.
+   *
+   * @param legacy written with a blank instead of {@code =}
+   */
+  record KeyValue(String name, String value, boolean legacy) {}
+
+  /** An ARG's name, with a default where there is one, unexpanded. */
   record Assignment(String name, Optional<String> value) {}
 
+  /**
+   * @param name in lower case
+   */
   record From(
       Span span, String source, String image, Optional<String> platform, Optional<String> name)
       implements Instruction {}
 
-  record Arg(Span span, String source, List<Assignment> assignments) implements Instruction {}
+  record Arg(Span span, String source, List<Assignment> assignments) implements Instruction {
+    public Arg {
+      assignments = List.copyOf(assignments);
+    }
+  }
 
-  record Env(Span span, String source, List<KeyValue> pairs) implements Instruction {}
+  record Env(Span span, String source, List<KeyValue> pairs) implements Instruction {
+    public Env {
+      pairs = List.copyOf(pairs);
+    }
+  }
 
-  record Label(Span span, String source, List<KeyValue> pairs) implements Instruction {}
+  record Label(Span span, String source, List<KeyValue> pairs) implements Instruction {
+    public Label {
+      pairs = List.copyOf(pairs);
+    }
+  }
 
   /**
-   * @param mounts the values of {@code --mount}
+   * @param command what follows the flags, the signs of here-documents included
+   * @param mounts the values of {@code --mount}, for {@link RunMount#parse}
+   * @param devices the values of {@code --device}
    */
   record Run(
       Span span,
@@ -36,9 +70,20 @@ public sealed interface Instruction {
       List<Heredoc> heredocs,
       List<String> mounts,
       Optional<String> network,
-      Optional<String> security)
-      implements Instruction {}
+      Optional<String> security,
+      List<String> devices)
+      implements Instruction {
+    public Run {
+      heredocs = List.copyOf(heredocs);
+      mounts = List.copyOf(mounts);
+      devices = List.copyOf(devices);
+    }
+  }
 
+  /**
+   * @param sources without those that are here-documents
+   * @param heredocs the sources that are here-documents, in order
+   */
   record Copy(
       Span span,
       String source,
@@ -46,8 +91,14 @@ public sealed interface Instruction {
       String target,
       CopyFlags flags,
       List<Heredoc> heredocs)
-      implements Instruction {}
+      implements Instruction {
+    public Copy {
+      sources = List.copyOf(sources);
+      heredocs = List.copyOf(heredocs);
+    }
+  }
 
+  /** See {@link Copy}. */
   record Add(
       Span span,
       String source,
@@ -55,15 +106,31 @@ public sealed interface Instruction {
       String target,
       CopyFlags flags,
       List<Heredoc> heredocs)
-      implements Instruction {}
+      implements Instruction {
+    public Add {
+      sources = List.copyOf(sources);
+      heredocs = List.copyOf(heredocs);
+    }
+  }
 
   record Cmd(Span span, String source, Command command) implements Instruction {}
 
   record Entrypoint(Span span, String source, Command command) implements Instruction {}
 
-  record Expose(Span span, String source, List<String> ports) implements Instruction {}
+  /**
+   * @param ports sorted, as BuildKit's history shows them
+   */
+  record Expose(Span span, String source, List<String> ports) implements Instruction {
+    public Expose {
+      ports = List.copyOf(ports);
+    }
+  }
 
-  record Volume(Span span, String source, List<String> paths) implements Instruction {}
+  record Volume(Span span, String source, List<String> paths) implements Instruction {
+    public Volume {
+      paths = List.copyOf(paths);
+    }
+  }
 
   record User(Span span, String source, String user) implements Instruction {}
 
@@ -73,7 +140,11 @@ public sealed interface Instruction {
 
   record Maintainer(Span span, String source, String name) implements Instruction {}
 
-  record Shell(Span span, String source, List<String> words) implements Instruction {}
+  record Shell(Span span, String source, List<String> words) implements Instruction {
+    public Shell {
+      words = List.copyOf(words);
+    }
+  }
 
   /**
    * @param test absent for {@code NONE}
@@ -90,5 +161,9 @@ public sealed interface Instruction {
       int retries)
       implements Instruction {}
 
-  record Onbuild(Span span, String source, String text, Instruction inner) implements Instruction {}
+  /**
+   * @param text the trigger as images keep it, bodies of here-documents included; whether it makes
+   *     sense shows when it is triggered
+   */
+  record Onbuild(Span span, String source, String text) implements Instruction {}
 }

@@ -1,201 +1,156 @@
 package dev.jbuild.parser;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Cuts a Dockerfile into logical lines before the grammar sees it: directives, comments,
- * continuations, here-documents (Dockerfile reference, "Parser directives" and "Escape").
+ * Cuts a Dockerfile into logical lines before the grammar sees it: comments and continuations go
+ * (Dockerfile reference, "Format" and "Escape"), bodies of here-documents are taken out by whoever
+ * finds their signs.
  */
 final class LogicalLines {
-  private static final int MAX_LINE = 65535;
+  private final PhysicalLines lines;
+  private final DirectiveZone directives;
+  private final List<Integer> emptyContinuations = new ArrayList<>();
+  private List<String> comments = new ArrayList<>();
 
-  private final String[] lines;
-  private char escape = '\\';
-  private int at;
-
-  private LogicalLines(String[] lines) {
-    this.lines = lines;
+  /**
+   * @param escape the escape character, where no directive says another
+   */
+  LogicalLines(byte[] bytes, char escape) {
+    this.lines = new PhysicalLines(bytes);
+    this.directives = new DirectiveZone(escape);
   }
 
-  /** The lines of a file, and its escape character. */
-  record Cut(char escape, List<LogicalLine> lines) {}
-
-  static Cut cut(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    if (text.indexOf('\0') >= 0) {
-      int line =
-          (int) text.substring(0, text.indexOf('\0')).chars().filter(c -> c == '\n').count() + 1;
-      throw new DockerfileException(
-          new Span(line, line), "this is a binary file, not a Dockerfile");
-    }
-    if (text.startsWith("\uFEFF")) {
-      text = text.substring(1);
-    }
-    LogicalLines cutter = new LogicalLines(text.split("\n", -1));
-    cutter.directives();
-    List<LogicalLine> found = new ArrayList<>();
-    for (Optional<LogicalLine> next = cutter.next(); next.isPresent(); next = cutter.next()) {
-      found.add(next.get());
-    }
-    return new Cut(cutter.escape, found);
+  /** Complete once the first line has been read. */
+  Directives directives() {
+    return directives.found();
   }
 
-  private void directives() {
-    Set<String> seen = new HashSet<>();
-    for (int i = 0; i < lines.length; i++) {
-      String line = physical(i).strip();
-      int equals = line.indexOf('=');
-      if (!line.startsWith("#") || equals < 0) {
-        return;
-      }
-      String key = line.substring(1, equals).strip().toLowerCase(Locale.ROOT);
-      String value = line.substring(equals + 1).strip();
-      if (!Set.of("syntax", "escape", "check").contains(key) || value.isEmpty()) {
-        return;
-      }
-      Span span = new Span(i + 1, i + 1);
-      if (!seen.add(key)) {
-        throw new DockerfileException(span, "only one " + key + " parser directive can be used");
-      }
-      if (key.equals("escape")) {
-        if (!value.equals("\\") && !value.equals("`")) {
-          throw new DockerfileException(
-              span, "invalid escape token '" + value + "' does not match ` or \\");
-        }
-        escape = value.charAt(0);
-      }
-    }
+  char escape() {
+    return directives.escape();
   }
 
-  private Optional<LogicalLine> next() {
-    while (at < lines.length && (isComment(at) || physical(at).isBlank())) {
-      at++;
-    }
-    if (at >= lines.length) {
-      return Optional.empty();
-    }
-    int first = at;
-    StringBuilder text = new StringBuilder();
-    boolean continued = append(text, physical(at++).stripLeading());
-    while (continued && at < lines.length) {
-      if (isComment(at) || physical(at).isBlank()) {
-        at++;
+  List<Integer> emptyContinuations() {
+    return emptyContinuations;
+  }
+
+  /** The next instruction; empty at the end of the file. */
+  Optional<LogicalLine> next() {
+    while (lines.next()) {
+      String raw = lines.text();
+      String line = Blanks.trimStart(raw);
+      boolean comment = line.startsWith("#");
+      if (directives.take(line, lines.number())) {
         continue;
       }
-      continued = append(text, physical(at++));
+      if (comment) {
+        remember(raw);
+      } else if (!line.isEmpty()) {
+        return Optional.of(instruction(line));
+      }
     }
-    int last = lastContent(first);
-    String whole = text.toString().stripTrailing();
-    List<Heredoc> heredocs = heredocs(first, whole);
-    return Optional.of(
-        new LogicalLine(new Span(first + 1, heredocs.isEmpty() ? last : at), whole, heredocs));
+    return Optional.empty();
   }
 
-  private int lastContent(int first) {
-    return Math.max(first + 1, at == lines.length && lines[at - 1].isEmpty() ? at - 1 : at);
+  /** An empty comment parts what is above it from the instruction. */
+  private void remember(String raw) {
+    String text = Blanks.trim(raw.substring(1));
+    if (text.isEmpty()) {
+      comments = new ArrayList<>();
+    } else {
+      comments.add(text);
+    }
   }
 
-  /** Adds a line, and says whether the next one continues it. */
-  private boolean append(StringBuilder text, String line) {
+  private LogicalLine instruction(String firstLine) {
+    int first = lines.number();
+    int cut = continued(firstLine);
+    String text = firstLine;
+    if (cut >= 0) {
+      StringBuilder joined = new StringBuilder().append(firstLine, 0, cut);
+      boolean emptyLine = join(joined);
+      if (emptyLine) {
+        emptyContinuations.add(lines.number());
+      }
+      text = joined.toString();
+    }
+    List<String> above = comments;
+    comments = new ArrayList<>();
+    return new LogicalLine(new Span(first, lines.number()), Blanks.trim(text), text, above);
+  }
+
+  /** Appends lines until one is not continued; tells whether there were empty ones. */
+  private boolean join(StringBuilder joined) {
+    boolean emptyLine = false;
+    while (lines.next()) {
+      String line = lines.text();
+      String trimmed = Blanks.trimStart(line);
+      if (trimmed.startsWith("#")) {
+        continue;
+      }
+      if (trimmed.isEmpty()) {
+        emptyLine = true;
+        continue;
+      }
+      int cut = continued(line);
+      joined.append(line, 0, cut < 0 ? line.length() : cut);
+      if (cut < 0) {
+        break;
+      }
+    }
+    return emptyLine;
+  }
+
+  /**
+   * Where the escape character at the end of a continued line stands; -1 where there is none. Two
+   * of them do not continue a line, and neither do three (moby/buildkit has it so).
+   */
+  private int continued(String line) {
     int end = line.length();
     while (end > 0 && (line.charAt(end - 1) == ' ' || line.charAt(end - 1) == '\t')) {
       end--;
     }
-    boolean continues =
-        end > 0 && line.charAt(end - 1) == escape && (end == 1 || line.charAt(end - 2) != escape);
-    text.append(line, 0, continues ? end - 1 : line.length());
-    return continues;
+    char escape = directives.escape();
+    if (end == 0 || line.charAt(end - 1) != escape) {
+      return -1;
+    }
+    return end > 1 && line.charAt(end - 2) == escape ? -1 : end - 1;
   }
 
-  private List<Heredoc> heredocs(int first, String text) {
-    List<Heredoc> found = new ArrayList<>();
-    if (text.indexOf("<<") < 0) {
-      return found;
-    }
-    String[] words = text.split("[ \\t]+", 3);
-    String keyword = words[0].toUpperCase(Locale.ROOT);
-    String inner =
-        keyword.equals("ONBUILD") && words.length > 1 ? words[1].toUpperCase(Locale.ROOT) : keyword;
-    if (!Set.of("RUN", "COPY", "ADD").contains(inner)) {
-      return found;
-    }
-    String rest = text.substring(text.indexOf(words[0]) + words[0].length());
-    for (String word : WordSplitter.split(rest, escape)) {
-      Optional<Heredoc> heredoc = word(word);
-      if (heredoc.isPresent()) {
-        found.add(body(first, heredoc.get()));
-      }
-    }
-    return found;
-  }
-
-  /** {@code 3<<-"EOF"}: descriptor, chomp, name; any quote keeps the body from expansion. */
-  private static Optional<Heredoc> word(String word) {
-    int arrows = word.indexOf("<<");
-    if (arrows < 0
-        || !word.substring(0, arrows).chars().allMatch(Character::isDigit)
-        || arrows > 8) {
-      return Optional.empty();
-    }
-    String name = word.substring(arrows + 2);
-    boolean chomp = name.startsWith("-");
-    name = (chomp ? name.substring(1) : name).stripLeading();
-    if (name.isEmpty() || name.indexOf('<') >= 0) {
-      return Optional.empty();
-    }
-    String plain = name.replace("\"", "").replace("'", "");
-    int fd = arrows == 0 ? 0 : Integer.parseInt(word.substring(0, arrows));
-    return plain.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Heredoc(plain, fd, plain.equals(name), chomp, ""));
-  }
-
-  private Heredoc body(int first, Heredoc head) {
+  /**
+   * Reads the body of a here-document.
+   *
+   * @param at the instruction
+   */
+  Heredoc body(Heredoc sign, LogicalLine at) {
     StringBuilder content = new StringBuilder();
-    while (at < lines.length) {
-      String line = physical(at);
-      boolean lastLine = at == lines.length - 1;
-      String candidate = head.chomp() ? stripTabs(line) : line;
-      at++;
-      if (candidate.equals(head.name())) {
-        return new Heredoc(head.name(), head.fd(), head.expand(), head.chomp(), content.toString());
+    while (lines.next()) {
+      if (ends(lines.text(), sign)) {
+        return sign.withContent(content.toString());
       }
-      content.append(lines[at - 1]);
-      if (!lastLine) {
-        content.append('\n');
-      }
+      content.append(lines.whole());
     }
     throw new DockerfileException(
-        new Span(first + 1, first + 1),
+        at.span(),
         "unterminated heredoc",
-        Optional.of("a line with " + head.name() + " alone must end it"));
+        Optional.of(
+            "no line after it is "
+                + sign.name()
+                + (sign.chomp() ? "" : " and nothing else; <<- allows tabs before it")));
   }
 
-  private static String stripTabs(String line) {
-    int tabs = 0;
-    while (tabs < line.length() && line.charAt(tabs) == '\t') {
-      tabs++;
+  private static boolean ends(String line, Heredoc sign) {
+    int start = 0;
+    while (sign.chomp() && start < line.length() && line.charAt(start) == '\t') {
+      start++;
     }
-    return line.substring(tabs);
+    return line.length() - start == sign.name().length() && line.endsWith(sign.name());
   }
 
-  private boolean isComment(int index) {
-    return lines[index].stripLeading().startsWith("#");
-  }
-
-  private String physical(int index) {
-    String line = lines[index];
-    if (line.length() > MAX_LINE) {
-      throw new DockerfileException(
-          new Span(index + 1, index + 1),
-          "dockerfile line greater than max allowed size of " + MAX_LINE);
-    }
-    return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+  /** The line that was read last. */
+  int number() {
+    return lines.number();
   }
 }

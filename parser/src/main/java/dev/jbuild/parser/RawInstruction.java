@@ -1,45 +1,56 @@
 package dev.jbuild.parser;
 
-import dev.jbuild.grammar.InstructionLexer;
-import dev.jbuild.grammar.InstructionParser;
 import java.util.List;
 import java.util.Locale;
-import org.antlr.v4.runtime.CharStreams;
-import org.antlr.v4.runtime.CommonTokenStream;
-import org.antlr.v4.runtime.Token;
-import org.antlr.v4.runtime.atn.PredictionMode;
+import java.util.Optional;
 
 /**
- * A logical line cut by the grammar.
+ * An instruction cut into its parts, which have not been looked at yet.
  *
- * @param keyword in upper case
- * @param flags as written
- * @param rest left-trimmed
+ * @param line its text
+ * @param span its lines, those of here-documents included
+ * @param word the instruction's word as written
+ * @param flags with their quotes removed
+ * @param args words, the strings of a JSON array, or one text; pairs as {@code name=value}
+ * @param json written as a JSON array
+ * @param legacy a pair written with a blank
+ * @param heredocs with their contents
+ * @param trigger of ONBUILD
  */
-record RawInstruction(LogicalLine line, String keyword, List<String> flags, String rest) {
+public record RawInstruction(
+    LogicalLine line,
+    Span span,
+    String word,
+    List<String> flags,
+    List<String> args,
+    boolean json,
+    boolean legacy,
+    List<Heredoc> heredocs,
+    Optional<RawInstruction> trigger) {
 
-  static RawInstruction read(LogicalLine line) {
-    InstructionLexer lexer = new InstructionLexer(CharStreams.fromString(line.text()));
-    lexer.removeErrorListeners();
-    InstructionParser parser = new InstructionParser(new CommonTokenStream(lexer));
-    parser.removeErrorListeners();
-    parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
-    InstructionParser.InstructionContext tree = parser.instruction();
-    if (tree.word == null || parser.getNumberOfSyntaxErrors() > 0) {
-      throw new DockerfileException(line.span(), "cannot read this line as an instruction");
-    }
-    return new RawInstruction(
-        line,
-        tree.word.getText().toUpperCase(Locale.ROOT),
-        tree.flags.stream().map(Token::getText).toList(),
-        tree.rest == null ? "" : tree.rest.getText().strip());
+  /** The word in upper case. */
+  String keyword() {
+    return word.toUpperCase(Locale.ROOT);
   }
 
-  Span span() {
-    return line.span();
+  boolean mayHaveHeredocs() {
+    return switch (keyword()) {
+      case "ONBUILD" -> trigger.map(RawInstruction::mayHaveHeredocs).orElse(false);
+      case "RUN", "COPY", "ADD" -> !json;
+      default -> false;
+    };
+  }
+
+  RawInstruction withHeredocs(List<Heredoc> found, int lastLine) {
+    Span whole = new Span(span.firstLine(), lastLine);
+    return new RawInstruction(line, whole, word, flags, args, json, legacy, found, trigger);
   }
 
   DockerfileException error(String message) {
-    return new DockerfileException(span(), message);
+    return new DockerfileException(span, message);
+  }
+
+  DockerfileException error(String message, String hint) {
+    return new DockerfileException(span, message, Optional.of(hint));
   }
 }

@@ -1,13 +1,9 @@
 package dev.jbuild.parser;
 
-import dev.jbuild.oci.Json;
-import dev.jbuild.oci.JsonException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** From a line that the grammar has cut to the instruction that it is. */
 final class Reader {
@@ -31,105 +27,106 @@ final class Reader {
           "USER",
           "VOLUME",
           "WORKDIR");
-  private static final Pattern STAGE_NAME = Pattern.compile("[a-z][a-z0-9-_.]*");
 
   private final RawInstruction raw;
-  private final char escape;
+  private final Span span;
+  private final String source;
+  private final List<String> args;
 
-  private Reader(RawInstruction raw, char escape) {
+  private Reader(RawInstruction raw) {
     this.raw = raw;
-    this.escape = escape;
+    this.span = raw.span();
+    this.source = raw.line().text();
+    this.args = raw.args();
   }
 
-  static Instruction read(LogicalLine line, char escape) {
-    RawInstruction raw = RawInstruction.read(line);
-    if (!KEYWORDS.contains(raw.keyword())) {
-      throw raw.error(
-          "unknown instruction: "
-              + raw.keyword()
-              + Flags.Suggestion.of(raw.keyword(), KEYWORDS, ""));
-    }
-    return new Reader(raw, escape).instruction();
+  static Instruction read(RawInstruction raw) {
+    return new Reader(raw).instruction();
   }
 
   private Instruction instruction() {
-    Span span = raw.span();
-    String source = raw.line().text();
     return switch (raw.keyword()) {
       case "FROM" -> from();
-      case "ARG" -> new Instruction.Arg(span, source, assignments());
+      case "ARG" -> arg();
       case "ENV" -> new Instruction.Env(span, source, pairs());
       case "LABEL" -> new Instruction.Label(span, source, pairs());
       case "RUN" -> run();
-      case "COPY", "ADD" -> copy();
-      case "CMD" -> new Instruction.Cmd(span, source, plain(command()));
-      case "ENTRYPOINT" -> new Instruction.Entrypoint(span, source, plain(command()));
-      case "EXPOSE" ->
-          new Instruction.Expose(span, source, atLeastOne(WordSplitter.fields(rest())));
+      case "COPY", "ADD" -> CopyReader.read(raw);
+      case "CMD" -> new Instruction.Cmd(span, source, plainCommand());
+      case "ENTRYPOINT" -> new Instruction.Entrypoint(span, source, plainCommand());
+      case "EXPOSE" -> new Instruction.Expose(span, source, ports());
       case "VOLUME" -> new Instruction.Volume(span, source, volumes());
       case "USER" -> new Instruction.User(span, source, one());
       case "WORKDIR" -> new Instruction.Workdir(span, source, one());
-      case "STOPSIGNAL" -> new Instruction.StopSignal(span, source, one());
+      case "STOPSIGNAL" -> new Instruction.StopSignal(span, source, oneWithAnyFlags());
       case "MAINTAINER" -> new Instruction.Maintainer(span, source, one());
       case "SHELL" -> shell();
-      case "HEALTHCHECK" -> healthcheck();
-      default -> onbuild();
+      case "HEALTHCHECK" -> HealthcheckReader.read(raw);
+      case "ONBUILD" -> onbuild();
+      default ->
+          throw raw.error(
+              "unknown instruction: "
+                  + raw.word()
+                  + Suggestion.phraseIgnoringCase(raw.word(), KEYWORDS));
     };
   }
 
-  private String rest() {
-    noFlags();
-    return raw.rest();
-  }
-
-  private void noFlags() {
-    Flags unused = Flags.read(raw);
-    if (unused.flag("link")) {
-      throw new AssertionError("no flag is known here");
-    }
+  private void refuseFlags() {
+    Flags.read(raw);
   }
 
   private String one() {
-    String text = rest();
-    if (text.isEmpty()) {
-      throw raw.error(raw.keyword() + " requires exactly one argument");
-    }
+    String text = oneWithAnyFlags();
+    refuseFlags();
     return text;
   }
 
-  private List<String> atLeastOne(List<String> words) {
-    if (words.isEmpty()) {
+  /** STOPSIGNAL and ARG take flags for nothing, as BuildKit has them do. */
+  private String oneWithAnyFlags() {
+    if (args.size() != 1) {
+      throw raw.error(raw.keyword() + " requires exactly one argument");
+    }
+    return args.getFirst();
+  }
+
+  private void refuseNoArguments() {
+    if (args.isEmpty()) {
       throw raw.error(raw.keyword() + " requires at least one argument");
     }
-    return words;
   }
 
   private Instruction from() {
-    Flags flags = Flags.read(raw, "platform");
-    List<String> words = WordSplitter.fields(raw.rest());
     Optional<String> name = Optional.empty();
-    if (words.size() == 3 && words.get(1).equalsIgnoreCase("as")) {
-      String lower = words.get(2).toLowerCase(Locale.ROOT);
-      if (!STAGE_NAME.matcher(lower).matches()) {
-        throw raw.error(
-            "invalid name for build stage: \""
-                + words.get(2)
-                + "\", name can't start with a number or contain symbols");
-      }
-      name = Optional.of(lower);
-    } else if (words.size() != 1) {
-      throw new DockerfileException(
-          raw.span(),
-          "FROM requires either one or three arguments",
-          Optional.of("e.g. FROM debian:bookworm-slim AS build"));
+    if (args.size() == 3 && args.get(1).equalsIgnoreCase("as")) {
+      name = Optional.of(stageName(args.get(2)));
+    } else if (args.size() != 1) {
+      throw raw.error(
+          "FROM requires either one or three arguments", "e.g. FROM debian:bookworm-slim AS build");
     }
-    return new Instruction.From(
-        raw.span(), raw.line().text(), words.getFirst(), flags.value("platform"), name);
+    Flags flags = Flags.read(raw, "platform");
+    return new Instruction.From(span, source, args.getFirst(), flags.value("platform"), name);
   }
 
-  private List<Instruction.Assignment> assignments() {
-    List<Instruction.Assignment> list = new ArrayList<>();
-    for (String word : atLeastOne(WordSplitter.split(rest(), escape))) {
+  private String stageName(String written) {
+    String name = written.toLowerCase(Locale.ROOT);
+    boolean valid = !name.isEmpty() && name.charAt(0) >= 'a' && name.charAt(0) <= 'z';
+    for (int i = 1; valid && i < name.length(); i++) {
+      char c = name.charAt(i);
+      valid = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || "-_.".indexOf(c) >= 0;
+    }
+    if (!valid) {
+      throw raw.error(
+          "invalid name for build stage: "
+              + GoText.quote(written)
+              + ", name can't start with a number or contain symbols");
+    }
+    return name;
+  }
+
+  private Instruction arg() {
+    refuseNoArguments();
+    List<Instruction.Assignment> list = new ArrayList<>(args.size());
+    for (String word : args) {
       int equals = word.indexOf('=');
       if (equals == 0) {
         throw raw.error("ARG names can not be blank");
@@ -140,31 +137,21 @@ final class Reader {
               : new Instruction.Assignment(
                   word.substring(0, equals), Optional.of(word.substring(equals + 1))));
     }
-    return list;
+    return new Instruction.Arg(span, source, list);
   }
 
   private List<Instruction.KeyValue> pairs() {
-    String text = rest();
-    List<String> words = atLeastOne(WordSplitter.split(text, escape));
-    List<Instruction.KeyValue> pairs = new ArrayList<>();
-    if (!words.getFirst().contains("=")) {
-      String key = WordSplitter.fields(text).getFirst();
-      String value = text.substring(text.indexOf(key) + key.length()).strip();
-      if (value.isEmpty()) {
-        throw raw.error(raw.keyword() + " must have two arguments");
-      }
-      return List.of(new Instruction.KeyValue(key, value));
-    }
-    for (String word : words) {
+    refuseFlags();
+    refuseNoArguments();
+    List<Instruction.KeyValue> pairs = new ArrayList<>(args.size());
+    for (String word : args) {
       int equals = word.indexOf('=');
-      if (equals < 0) {
-        throw raw.error(
-            "Syntax error - can't find = in \"" + word + "\". Must be of the form: name=value");
-      }
       if (equals == 0) {
         throw raw.error(raw.keyword() + " names can not be blank");
       }
-      pairs.add(new Instruction.KeyValue(word.substring(0, equals), word.substring(equals + 1)));
+      pairs.add(
+          new Instruction.KeyValue(
+              word.substring(0, equals), word.substring(equals + 1), raw.legacy()));
     }
     return pairs;
   }
@@ -178,179 +165,92 @@ final class Reader {
         throw raw.error(String.valueOf(e.getMessage()));
       }
     }
+    String network = flags.given("network").orElse("default");
+    if (!List.of("default", "none", "host").contains(network)) {
+      throw raw.error(
+          "invalid network mode " + GoText.quote(network), "--network is default, none or host");
+    }
+    String security = flags.given("security").orElse("sandbox");
+    if (!List.of("sandbox", "insecure").contains(security)) {
+      throw raw.error(
+          "security " + GoText.quote(security) + " is not valid",
+          "--security is sandbox or insecure");
+    }
     return new Instruction.Run(
-        raw.span(),
-        raw.line().text(),
+        span,
+        source,
         command(),
-        raw.line().heredocs(),
+        raw.heredocs(),
         flags.values("mount"),
         flags.value("network"),
-        flags.value("security"));
+        flags.value("security"),
+        flags.values("device"));
   }
 
-  private Command plain(Command command) {
-    noFlags();
-    return command;
+  private Command plainCommand() {
+    refuseFlags();
+    return command();
   }
 
   private Command command() {
-    Optional<List<String>> json = json(raw.rest());
-    return json.isPresent() ? new Command.Exec(json.get()) : new Command.Shell(raw.rest());
+    if (raw.json()) {
+      return new Command.Exec(args);
+    }
+    return new Command.Shell(args.isEmpty() ? "" : args.getFirst());
   }
 
-  private Instruction copy() {
-    boolean add = raw.keyword().equals("ADD");
-    Flags flags =
-        add
-            ? Flags.read(
-                raw, "chown", "chmod", "link", "checksum", "keep-git-dir", "unpack", "exclude")
-            : Flags.read(raw, "from", "chown", "chmod", "link", "parents", "exclude");
-    List<String> words = json(raw.rest()).orElseGet(() -> WordSplitter.fields(raw.rest()));
-    if (words.size() < 2) {
-      throw raw.error(
-          raw.keyword()
-              + " requires at least two arguments, but only "
-              + words.size()
-              + " provided");
-    }
-    CopyFlags copyFlags =
-        new CopyFlags(
-            flags.value("from"),
-            flags.value("chown"),
-            flags.value("chmod"),
-            flags.value("checksum"),
-            flags.flag("link"),
-            flags.flag("parents"),
-            flags.value("keep-git-dir").map(v -> v.equalsIgnoreCase("true")),
-            flags.value("unpack").map(v -> v.equalsIgnoreCase("true")),
-            flags.values("exclude"));
-    List<String> sources = words.subList(0, words.size() - 1);
-    String target = words.getLast();
-    if (target.startsWith("<<") && !raw.line().heredocs().isEmpty()) {
-      throw raw.error(raw.keyword() + " cannot accept a heredoc as a destination");
-    }
-    return add
-        ? new Instruction.Add(
-            raw.span(), raw.line().text(), sources, target, copyFlags, raw.line().heredocs())
-        : new Instruction.Copy(
-            raw.span(), raw.line().text(), sources, target, copyFlags, raw.line().heredocs());
+  private List<String> ports() {
+    refuseNoArguments();
+    refuseFlags();
+    List<String> sorted = new ArrayList<>(args);
+    sorted.sort(null);
+    return sorted;
   }
 
   private List<String> volumes() {
-    List<String> paths = atLeastOne(json(rest()).orElseGet(() -> WordSplitter.fields(raw.rest())));
-    if (paths.stream().anyMatch(String::isBlank)) {
-      throw raw.error("VOLUME specified can not be an empty string");
+    refuseNoArguments();
+    refuseFlags();
+    List<String> paths = new ArrayList<>(args.size());
+    for (String arg : args) {
+      String path = Blanks.trim(arg);
+      if (path.isEmpty()) {
+        throw raw.error("VOLUME specified can not be an empty string");
+      }
+      paths.add(path);
     }
     return paths;
   }
 
   private Instruction shell() {
-    List<String> words =
-        json(rest())
-            .orElseThrow(() -> raw.error("SHELL requires the arguments to be in JSON form"));
-    return new Instruction.Shell(raw.span(), raw.line().text(), atLeastOne(words));
-  }
-
-  private Instruction healthcheck() {
-    Flags flags =
-        Flags.read(raw, "interval", "timeout", "start-period", "start-interval", "retries");
-    String text = raw.rest();
-    String type =
-        WordSplitter.fields(text).stream().findFirst().orElse("").toUpperCase(Locale.ROOT);
-    String rest = text.substring(Math.min(text.length(), type.length())).strip();
-    Optional<Command> test = Optional.empty();
-    if (type.equals("CMD")) {
-      Optional<List<String>> json = json(rest);
-      if (rest.isEmpty() || json.isPresent() && json.get().isEmpty()) {
-        throw raw.error("Missing command after HEALTHCHECK CMD");
-      }
-      test =
-          Optional.of(
-              json.<Command>map(Command.Exec::new).orElseGet(() -> new Command.Shell(rest)));
-    } else if (!type.equals("NONE")) {
+    refuseFlags();
+    refuseNoArguments();
+    if (!raw.json()) {
       throw raw.error(
-          type.isEmpty()
-              ? "HEALTHCHECK requires at least one argument"
-              : "Unknown type \"" + type + "\" in HEALTHCHECK (try CMD)");
-    } else if (!rest.isEmpty()) {
-      throw raw.error("HEALTHCHECK NONE takes no arguments");
+          "SHELL requires the arguments to be in JSON form",
+          "e.g. SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]");
     }
-    int retries = 0;
-    try {
-      retries = Integer.parseInt(flags.value("retries").orElse("0"));
-    } catch (NumberFormatException e) {
-      throw raw.error("--retries must be a number: " + flags.value("retries").orElse(""));
-    }
-    if (retries < 0) {
-      throw raw.error("--retries cannot be negative (" + retries + ")");
-    }
-    return new Instruction.Healthcheck(
-        raw.span(),
-        raw.line().text(),
-        test,
-        duration(flags, "interval"),
-        duration(flags, "timeout"),
-        duration(flags, "start-period"),
-        duration(flags, "start-interval"),
-        retries);
-  }
-
-  private long duration(Flags flags, String name) {
-    Optional<String> text = flags.value(name);
-    if (text.isEmpty()) {
-      return 0;
-    }
-    try {
-      long nanos = Durations.parse(text.get());
-      if (nanos < 0 || nanos > 0 && nanos < 1_000_000) {
-        throw raw.error("Interval \"" + name + "\" cannot be less than 1ms");
-      }
-      return nanos;
-    } catch (IllegalArgumentException e) {
-      throw raw.error(e.getMessage() + " on flag --" + name);
-    }
+    return new Instruction.Shell(span, source, args);
   }
 
   private Instruction onbuild() {
-    String text = rest();
-    if (text.isEmpty()) {
+    Optional<RawInstruction> trigger = raw.trigger();
+    if (trigger.isEmpty()) {
       throw raw.error("ONBUILD requires at least one argument");
     }
-    Instruction inner = read(new LogicalLine(raw.span(), text, raw.line().heredocs()), escape);
-    if (inner instanceof Instruction.Onbuild) {
-      throw raw.error("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+    refuseFlags();
+    switch (trigger.get().keyword()) {
+      case "ONBUILD" -> throw raw.error("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+      case "FROM", "MAINTAINER" ->
+          throw raw.error(trigger.get().keyword() + " isn't allowed as an ONBUILD trigger");
+      default -> {}
     }
-    if (inner instanceof Instruction.From || inner instanceof Instruction.Maintainer) {
-      throw raw.error(
-          WordSplitter.fields(text).getFirst().toUpperCase(Locale.ROOT)
-              + " isn't allowed as an ONBUILD trigger");
+    // as written, blanks at the end included
+    String original = raw.line().original();
+    StringBuilder text =
+        new StringBuilder(Blanks.trimStart(Blanks.trimStart(original).substring(7)));
+    for (Heredoc heredoc : raw.heredocs()) {
+      text.append('\n').append(heredoc.content()).append(heredoc.name());
     }
-    StringBuilder whole = new StringBuilder(text);
-    for (Heredoc heredoc : raw.line().heredocs()) {
-      whole.append('\n').append(heredoc.content()).append(heredoc.name());
-    }
-    return new Instruction.Onbuild(raw.span(), raw.line().text(), whole.toString(), inner);
-  }
-
-  /** The strings of a JSON array; absent where it is none, which makes it the shell form. */
-  private Optional<List<String>> json(String text) {
-    if (!text.startsWith("[") || !raw.line().heredocs().isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      if (!(Json.parse(text.getBytes(StandardCharsets.UTF_8)) instanceof Json.Arr(var items))) {
-        return Optional.empty();
-      }
-      List<String> strings = new ArrayList<>();
-      for (Json item : items) {
-        if (!(item instanceof Json.Text(String value))) {
-          throw raw.error("when using JSON array syntax, arrays must be comprised of strings only");
-        }
-        strings.add(value);
-      }
-      return Optional.of(strings);
-    } catch (JsonException _) {
-      return Optional.empty();
-    }
+    return new Instruction.Onbuild(span, source, text.toString());
   }
 }

@@ -63,7 +63,7 @@ class DockerfileParserTest {
       delimiter = '|',
       value = {
         "RUNN x | unknown instruction: RUNN (did you mean RUN?)",
-        "COPY a | COPY requires at least two arguments, but only 1 provided",
+        "COPY a | COPY requires at least two arguments, but only one was provided. Destination could not be determined",
         "COPY --form=x a b | unknown flag: --form (did you mean --from?)",
         "CMD [1] | when using JSON array syntax, arrays must be comprised of strings only",
         "ENV a=1 b | Syntax error - can't find = in \"b\". Must be of the form: name=value",
