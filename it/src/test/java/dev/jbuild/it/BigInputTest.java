@@ -9,14 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
  * Sizes at which a careless builder runs out of memory, argument space, mount options or patience.
  */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class BigInputTest {
 
   @Test
