@@ -1,0 +1,224 @@
+package dev.jbuild.maven;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.maven.plugin.MojoExecutionException;
+
+/**
+ * One build of a project's image: the words of the call, and what is written down about its result.
+ */
+final class ImageBuild {
+  private static final Pattern DIGEST =
+      Pattern.compile("\"containerimage.digest\"\\s*:\\s*\"(sha256:[0-9a-f]{64})\"");
+
+  private final ImageMojo mojo;
+
+  ImageBuild(ImageMojo mojo) {
+    this.mojo = mojo;
+  }
+
+  /** A parent or an aggregator: nobody who puts the plugin there wants an image of it. */
+  static boolean nothingToDo(ImageMojo mojo) {
+    return mojo.project.getPackaging().equals("pom")
+        && mojo.dockerfile == null
+        && usual(mojo).isEmpty();
+  }
+
+  private static Optional<Path> usual(ImageMojo mojo) {
+    for (String name : List.of("Dockerfile", "src/main/docker/Dockerfile")) {
+      if (Files.isRegularFile(mojo.base().resolve(name))) {
+        return Optional.of(mojo.base().resolve(name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Path> dockerfile() throws MojoExecutionException {
+    if (mojo.dockerfile == null) {
+      return usual(mojo);
+    }
+    Path named = mojo.base().resolve(mojo.dockerfile);
+    if (!Files.isRegularFile(named)) {
+      throw new MojoExecutionException(
+          "there is no Dockerfile "
+              + named
+              + ": correct <dockerfile>, or leave it out for an image of the jar");
+    }
+    return Optional.of(named);
+  }
+
+  /** What can be known to be wrong before anything is compiled. */
+  void check() throws MojoExecutionException, IOException {
+    Optional<Path> file = dockerfile();
+    if (file.isEmpty()) {
+      AppImage.checkPackaging(mojo);
+    } else if (!Files.isDirectory(mojo.base().resolve(mojo.contextDirectory))) {
+      throw new MojoExecutionException(
+          "jbuild.contextDirectory is " + mojo.contextDirectory + ": there is no such folder");
+    }
+    Names.check(mojo.imageNames());
+    for (Map.Entry<String, String> secret : mojo.secrets.entrySet()) {
+      if (!Files.isReadable(mojo.base().resolve(secret.getValue()))) {
+        throw new MojoExecutionException(
+            "secret '"
+                + secret.getKey()
+                + "': cannot read "
+                + mojo.base().resolve(secret.getValue()));
+      }
+    }
+    Machine.check();
+    mojo.timestamp();
+    mojo.program();
+  }
+
+  /**
+   * Builds, and leaves reference, id and digest in target/jbuild and in the project's properties.
+   */
+  String build(List<String> more) throws MojoExecutionException, IOException, InterruptedException {
+    check();
+    Path folder = mojo.folder();
+    Path id = folder.resolve("image-id");
+    Path metadata = folder.resolve("image-metadata.json");
+    List<String> words = new ArrayList<>(List.of("build"));
+    words.addAll(List.of("--iidfile", id.toString(), "--metadata-file", metadata.toString()));
+    if (mojo.getLog().isInfoEnabled()) {
+      words.addAll(List.of("--progress", "plain"));
+    } else {
+      words.add("--quiet");
+    }
+    for (String name : mojo.imageNames()) {
+      words.addAll(List.of("--tag", name));
+    }
+    words.addAll(request());
+    words.addAll(more);
+    words.addAll(mojo.options);
+    words.addAll(context());
+    try (Credentials credentials = Credentials.of(mojo)) {
+      credentials.on(mojo.program()).run("building " + mojo.imageName(), words);
+    }
+    return record(id, metadata);
+  }
+
+  /** What is the same for every kind of image. */
+  private List<String> request() throws MojoExecutionException {
+    List<String> words = new ArrayList<>();
+    Labels.of(mojo.project, mojo.labels)
+        .forEach((name, value) -> words.addAll(List.of("--label", name + "=" + value)));
+    mojo.args.forEach((name, value) ->
+        words.addAll(List.of("--build-arg", value == null ? name : name + "=" + value)));
+    mojo.contexts.forEach(
+        (name, value) -> words.addAll(List.of("--build-context", name + "=" + context(value))));
+    mojo.secrets.forEach((name, file) ->
+        words.addAll(List.of("--secret", "id=" + name + ",src=" + mojo.base().resolve(file))));
+    mojo.platforms.forEach(platform -> words.addAll(List.of("--platform", platform)));
+    if (mojo.target != null) {
+      words.addAll(List.of("--target", mojo.target));
+    }
+    if (mojo.noCache) {
+      words.add("--no-cache");
+    }
+    if (mojo.pull) {
+      if (mojo.offline()) {
+        mojo.getLog().warn("jbuild: Maven is offline: base images are not asked for");
+      } else {
+        words.add("--pull");
+      }
+    }
+    return words;
+  }
+
+  private String context(String value) {
+    return value.contains("://") ? value : mojo.base().resolve(value).toString();
+  }
+
+  /** The Dockerfile, its named contexts and arguments, and the folder. */
+  private List<String> context() throws MojoExecutionException, IOException {
+    Optional<Path> file = dockerfile();
+    if (file.isEmpty()) {
+      return new AppImage(mojo).prepare();
+    }
+    String text = Files.readString(file.get(), StandardCharsets.UTF_8);
+    List<String> words = new ArrayList<>(List.of("--file", file.get().toString()));
+    Path folder = mojo.base().resolve(mojo.contextDirectory);
+    words.addAll(new ProjectContexts(mojo).of(text));
+    projectArgs(folder)
+        .forEach((name, value) -> {
+          // One that no ARG asks for would only be a warning.
+          if (!mojo.args.containsKey(name) && text.contains(name)) {
+            words.addAll(List.of("--build-arg", name + "=" + value));
+          }
+        });
+    words.add(folder.toString());
+    return words;
+  }
+
+  private Map<String, String> projectArgs(Path folder) {
+    Map<String, String> args = new java.util.TreeMap<>();
+    args.put("PROJECT_GROUP_ID", mojo.project.getGroupId());
+    args.put("PROJECT_ARTIFACT_ID", mojo.project.getArtifactId());
+    args.put("PROJECT_VERSION", mojo.project.getVersion());
+    args.put("PROJECT_NAME", mojo.project.getName());
+    ProjectContexts.jar(mojo.project)
+        .filter(jar -> jar.startsWith(folder))
+        .ifPresent(jar -> args.put("JAR_FILE", folder.relativize(jar).toString()));
+    return args;
+  }
+
+  private String record(Path id, Path metadata) throws IOException {
+    String digest = "";
+    if (Files.exists(metadata)) {
+      Matcher matcher = DIGEST.matcher(Files.readString(metadata));
+      digest = matcher.find() ? matcher.group(1) : "";
+    }
+    String imageId = Files.exists(id) ? Files.readString(id).strip() : "";
+    Path folder = mojo.folder();
+    Files.writeString(folder.resolve("image-reference"), mojo.imageName() + "\n");
+    Files.writeString(folder.resolve("image-digest"), digest + "\n");
+    mojo.project.getProperties().setProperty("jbuild.image.reference", mojo.imageName());
+    mojo.project.getProperties().setProperty("jbuild.image.id", imageId);
+    mojo.project.getProperties().setProperty("jbuild.image.digest", digest);
+    return imageId;
+  }
+
+  /** Builds, and writes the archive unless the one that is there is of this very image. */
+  void tar(Path file, String format)
+      throws MojoExecutionException, IOException, InterruptedException {
+    Path stamp = mojo.folder().resolve(Digests.hex(file.toString()).substring(0, 8) + ".tar-of");
+    String before = Files.exists(stamp) && Files.exists(file) ? Files.readString(stamp) : "";
+    List<String> export = List.of("--output", "type=" + format + ",dest=" + file);
+    if (before.isEmpty()) {
+      Files.writeString(stamp, state(file, format, build(export)));
+      return;
+    }
+    String id = build(List.of());
+    if (state(file, format, id).equals(before)) {
+      mojo.getLog().info("jbuild: " + file + " is up to date");
+    } else {
+      Files.delete(stamp);
+      Files.writeString(stamp, state(file, format, build(export)));
+    }
+  }
+
+  private String state(Path file, String format, String id) throws IOException {
+    if (!Files.exists(file)) {
+      throw new IOException("jbuild has written no " + file);
+    }
+    return String.join(" ", mojo.imageNames())
+        + "\n"
+        + format
+        + " "
+        + id
+        + " "
+        + Files.size(file)
+        + " "
+        + Files.getLastModifiedTime(file).toMillis();
+  }
+}
