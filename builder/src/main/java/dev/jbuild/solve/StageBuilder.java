@@ -9,6 +9,7 @@ import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.Healthcheck;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
 import dev.jbuild.parser.Command;
 import dev.jbuild.parser.CopyFlags;
 import dev.jbuild.parser.Heredoc;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.StringJoiner;
 
 /** Carries out the instructions of one stage, one after the other. */
 final class StageBuilder {
@@ -95,14 +97,14 @@ final class StageBuilder {
       case Instruction.Cmd cmd -> {
         state.cmdSet = true;
         configure(c -> c.withCmd(Optional.of(argv(cmd.command()))).withArgsEscaped(true));
-        note("CMD " + json(argv(cmd.command())));
+        note("CMD " + quoted(argv(cmd.command())));
       }
       case Instruction.Entrypoint entrypoint -> {
         configure(c -> c.withEntrypoint(Optional.of(argv(entrypoint.command()))));
         if (!state.cmdSet) {
           configure(c -> c.withCmd(Optional.empty()));
         }
-        note("ENTRYPOINT " + json(argv(entrypoint.command())));
+        note("ENTRYPOINT " + quoted(argv(entrypoint.command())));
       }
       case Instruction.Expose expose -> expose(expose);
       case Instruction.Volume volume -> {
@@ -376,7 +378,7 @@ final class StageBuilder {
                 check.startPeriod(),
                 check.startInterval(),
                 check.retries())));
-    note("HEALTHCHECK " + json(test));
+    note("HEALTHCHECK " + quoted(test));
   }
 
   private List<String> argv(Command command) {
@@ -413,7 +415,10 @@ final class StageBuilder {
     state.history(createdBy, Optional.empty(), true);
   }
 
-  private static String json(List<String> words) {
-    return dev.jbuild.oci.Json.texts(words).compact();
+  /** A list as BuildKit writes it into an image's history: not JSON's commas. */
+  private static String quoted(List<String> words) {
+    StringJoiner list = new StringJoiner(" ", "[", "]");
+    words.forEach(word -> list.add(new Json.Text(word).compact()));
+    return list.toString();
   }
 }
