@@ -29,43 +29,104 @@ final class Contents {
 
   /** Files of the context get their digests from the stat cache, or by reading them now. */
   List<PlannedEntry> of(List<PlannedEntry> entries, List<SourceTree> trees) throws IOException {
-    List<PlannedEntry> known = new ArrayList<>();
+    Map<String, SourceNode> nodes = nodes(trees);
+    List<PlannedEntry> all = new ArrayList<>();
+    for (PlannedEntry entry : entries) {
+      if (entry instanceof PlannedEntry.File file) {
+        SourceNode node = nodes.get(file.source());
+        all.add(with(file, node != null ? digest(node) : hash(Path.of(file.source()))));
+      } else {
+        all.add(entry);
+      }
+    }
+    around.saveStats();
+    return all;
+  }
+
+  /** The same without reading: what is not in the stat cache stays unknown. */
+  List<PlannedEntry> known(List<PlannedEntry> entries, List<SourceTree> trees) throws IOException {
+    Map<String, SourceNode> nodes = nodes(trees);
+    List<PlannedEntry> all = new ArrayList<>();
+    for (PlannedEntry entry : entries) {
+      SourceNode node = entry instanceof PlannedEntry.File file ? nodes.get(file.source()) : null;
+      Optional<Digest> digest = node == null ? Optional.empty() : lookup(node);
+      all.add(
+          digest.isPresent() && entry instanceof PlannedEntry.File file
+              ? with(file, digest.get())
+              : entry);
+    }
+    return all;
+  }
+
+  /**
+   * The same with what was found while copying, which the stat cache learns too.
+   *
+   * @param digests of the regular files, in order
+   */
+  List<PlannedEntry> learn(List<PlannedEntry> entries, List<Digest> digests, List<SourceTree> trees)
+      throws IOException {
+    Map<String, SourceNode> nodes = nodes(trees);
+    List<PlannedEntry> all = new ArrayList<>();
+    int next = 0;
+    for (PlannedEntry entry : entries) {
+      if (entry instanceof PlannedEntry.File file) {
+        Digest digest = digests.get(next++);
+        SourceNode node = nodes.get(file.source());
+        if (node != null && file.content().isEmpty()) {
+          record(node, digest);
+        }
+        all.add(with(file, digest));
+      } else {
+        all.add(entry);
+      }
+    }
+    around.saveStats();
+    return all;
+  }
+
+  private static PlannedEntry with(PlannedEntry.File file, Digest digest) {
+    return new PlannedEntry.File(
+        file.path(), file.source(), file.size(), Optional.of(digest), file.meta());
+  }
+
+  private static Map<String, SourceNode> nodes(List<SourceTree> trees) {
     Map<String, SourceNode> nodes = new HashMap<>();
     for (SourceTree tree : trees) {
       if (tree instanceof ContextTree context) {
         nodes.putAll(context.byHostPath());
       }
     }
-    for (PlannedEntry entry : entries) {
-      if (entry instanceof PlannedEntry.File(String path, String source, long size, _, var meta)) {
-        SourceNode node = nodes.get(source);
-        Digest digest = node != null ? digest(node) : hash(Path.of(source));
-        known.add(new PlannedEntry.File(path, source, size, Optional.of(digest), meta));
-      } else {
-        known.add(entry);
-      }
-    }
-    around.saveStats();
-    return known;
+    return nodes;
   }
 
   /** The digest of a regular file of the context. */
   Digest digest(SourceNode node) throws IOException {
-    StatCache stats = around.stats();
-    String identity =
-        StatCache.identity(
-            node.size(),
-            node.mtimeSec() * 1_000_000_000L + node.mtimeNanos(),
-            node.identity().ctimeNanos(),
-            node.identity().ino(),
-            node.identity().dev());
-    Optional<Digest> known = stats.lookup(node.host().toString(), identity);
+    Optional<Digest> known = lookup(node);
     if (known.isPresent()) {
       return known.get();
     }
     Digest digest = hash(node.host());
-    stats.record(node.host().toString(), identity, node.identity().ctimeNanos(), digest);
+    record(node, digest);
     return digest;
+  }
+
+  private Optional<Digest> lookup(SourceNode node) throws IOException {
+    return around.stats().lookup(node.host().toString(), identity(node));
+  }
+
+  private void record(SourceNode node, Digest digest) throws IOException {
+    around
+        .stats()
+        .record(node.host().toString(), identity(node), node.identity().ctimeNanos(), digest);
+  }
+
+  private static String identity(SourceNode node) {
+    return StatCache.identity(
+        node.size(),
+        node.mtimeSec() * 1_000_000_000L + node.mtimeNanos(),
+        node.identity().ctimeNanos(),
+        node.identity().ino(),
+        node.identity().dev());
   }
 
   private static Digest hash(Path file) throws IOException {

@@ -11,6 +11,7 @@ import dev.jbuild.layer.Compression;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.PlannedEntry;
+import dev.jbuild.layer.TreeResult;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.parser.CopyFlags;
 import dev.jbuild.parser.Heredoc;
@@ -69,20 +70,93 @@ final class CopyStep {
     Optional<int[]> owner = request.flags().chown().map(o -> owner(below, o));
     CopyPlanner planner = new CopyPlanner(below);
     List<SourceNode> archives = new ArrayList<>();
-    List<PlannedEntry> entries;
+    List<SourceTree> trees = new ArrayList<>();
     try {
       for (Part part : request.parts()) {
         kitchen.evidence().tree(part.tree());
+        trees.add(part.tree());
         CopySpec spec = spec(part.tree(), part.words(), owner);
         planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
       }
       addHeredocs(planner, spec(around.context(), List.of(), owner));
-      entries = contents.of(planner.entries(), request.parts().stream().map(Part::tree).toList());
+      return execute(
+          new Plan(title, fresh, below, planner.entries(), trees, archives, owner), op());
     } catch (CopyException e) {
       throw new BuildException(
           request.span(),
           "failed to compute cache key: failed to calculate checksum of: " + e.getMessage());
     }
+  }
+
+  private record Plan(
+      String title,
+      boolean fresh,
+      LayerStack below,
+      List<PlannedEntry> entries,
+      List<SourceTree> trees,
+      List<SourceNode> archives,
+      Optional<int[]> owner) {}
+
+  private Digest op() {
+    return Digest.sha256(
+        (request.add() ? "add\n" : "copy\n")
+            + request.parts().stream()
+                .map(p -> String.join("\0", p.words()))
+                .collect(Collectors.joining("\0"))
+            + "\0"
+            + request.target());
+  }
+
+  private Kitchen.Made execute(Plan plan, Digest op) throws IOException, InterruptedException {
+    if (plan.archives().isEmpty() && (plan.fresh() || !kitchen.isSeen(op))) {
+      return kitchen.serveUnseen(
+          plan.title(), op, plan.fresh(), state, _ -> copyAndRead(plan, op));
+    }
+    List<PlannedEntry> entries = contents.of(plan.entries(), plan.trees());
+    return kitchen.serve(
+        new Kitchen.Order(plan.title(), op, inputs(entries, plan.archives()), plan.fresh()),
+        state,
+        _ -> {
+          if (entries.isEmpty() && plan.archives().isEmpty()) {
+            return Optional.empty();
+          }
+          try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+            write(draft, entries, plan, op);
+            for (SourceNode archive : plan.archives()) {
+              try (InputStream in = Files.newInputStream(archive.host())) {
+                kitchen
+                    .layers()
+                    .extractArchive(draft, plan.below(), request.target(), in, plan.owner());
+              }
+            }
+            return Optional.of(draft.commit());
+          }
+        });
+  }
+
+  /** Reads every byte once: for the copy, the digest of its file and that of the layer. */
+  private Kitchen.Done copyAndRead(Plan plan, Digest op) throws IOException {
+    List<PlannedEntry> entries = contents.known(plan.entries(), plan.trees());
+    if (entries.isEmpty()) {
+      return new Kitchen.Done(Optional.empty(), inputs(entries, List.of()));
+    }
+    try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+      List<PlannedEntry> read =
+          contents.learn(entries, write(draft, entries, plan, op).contents(), plan.trees());
+      return new Kitchen.Done(Optional.of(draft.commit()), inputs(read, List.of()));
+    }
+  }
+
+  /** What the same instruction copied before is linked where it is still the same. */
+  private TreeResult write(Draft draft, List<PlannedEntry> entries, Plan plan, Digest op)
+      throws IOException {
+    Optional<Layer> previous = plan.fresh() ? Optional.empty() : kitchen.previous(op);
+    previous.ifPresent(l -> kitchen.lease().pin(l.id().value()));
+    return kitchen.layers().write(draft, entries, previous, _ -> {});
+  }
+
+  private SequencedMap<String, String> inputs(List<PlannedEntry> entries, List<SourceNode> archives)
+      throws IOException {
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
     entries.forEach(e -> inputs.put(e.path(), Contents.describe(e)));
     inputs.put("target", request.target());
@@ -90,42 +164,9 @@ final class CopyStep {
       inputs.put("archive " + archive.path(), contents.digest(archive).toString());
       inputs.put("parent", state.chain.toString());
     }
-    Digest op =
-        Digest.sha256(
-            (request.add() ? "add\n" : "copy\n")
-                + request.parts().stream()
-                    .map(p -> String.join("\0", p.words()))
-                    .collect(Collectors.joining("\0"))
-                + "\0"
-                + request.target());
     SequencedMap<String, String> summary = new LinkedHashMap<>();
     summary.put("files", Digest.sha256(inputs.toString()).toString());
-    return kitchen.serve(
-        new Kitchen.Order(title, op, summary, fresh),
-        state,
-        _ -> write(below, entries, archives, owner));
-  }
-
-  private Optional<Layer> write(
-      LayerStack below,
-      List<PlannedEntry> entries,
-      List<SourceNode> archives,
-      Optional<int[]> owner)
-      throws IOException {
-    if (entries.isEmpty() && archives.isEmpty()) {
-      return Optional.empty();
-    }
-    try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
-      if (!entries.isEmpty()) {
-        kitchen.layers().write(draft, entries, Optional.empty(), _ -> {});
-      }
-      for (SourceNode archive : archives) {
-        try (InputStream in = Files.newInputStream(archive.host())) {
-          kitchen.layers().extractArchive(draft, below, request.target(), in, owner);
-        }
-      }
-      return Optional.of(draft.commit());
-    }
+    return summary;
   }
 
   private CopySpec spec(SourceTree tree, List<String> words, Optional<int[]> owner) {

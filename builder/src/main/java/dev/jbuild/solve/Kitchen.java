@@ -4,7 +4,6 @@ import dev.jbuild.cache.StepLocks;
 import dev.jbuild.cache.StepRecord;
 import dev.jbuild.cache.StepRecords;
 import dev.jbuild.layer.Layer;
-import dev.jbuild.layer.LayerFacts;
 import dev.jbuild.layer.LayerId;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Digest;
@@ -65,26 +64,84 @@ final class Kitchen {
   /** Adds the step's layer to a stage, and says when it was made. */
   Made serve(Order order, StageState state, Recipe recipe)
       throws IOException, InterruptedException {
-    StringBuilder parts = new StringBuilder(order.op() + "\n");
-    order
-        .inputs()
-        .forEach((name, value) -> parts.append(name).append('\n').append(value).append('\n'));
-    Digest key = Digest.sha256(parts.toString());
-    int vertex = events.start(order.title());
-    try {
-      Optional<Made> known = order.fresh() ? Optional.empty() : find(order.op(), key);
-      if (known.isEmpty()) {
-        try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
-          known = order.fresh() ? Optional.empty() : find(order.op(), key);
+    Digest key = key(order.op(), order.inputs());
+    return at(
+        order.title(),
+        vertex -> {
+          Optional<Made> known = order.fresh() ? Optional.empty() : find(order.op(), key);
           if (known.isEmpty()) {
-            Made made = make(order, key, recipe, vertex);
+            try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
+              known = order.fresh() ? Optional.empty() : find(order.op(), key);
+              if (known.isEmpty()) {
+                evidence.doubt();
+                Made made = keep(order, key, recipe.make(vertex));
+                events.finish(vertex, new Outcome.Ran());
+                return apply(made, state);
+              }
+            }
+          }
+          events.finish(vertex, new Outcome.Cached());
+          return apply(known.get(), state);
+        });
+  }
+
+  /** What a step gave, with the inputs that came to be known while it was done. */
+  record Done(Optional<Layer> layer, SequencedMap<String, String> inputs) {}
+
+  /** Does a step and says what went into it. */
+  interface Reading {
+    Done make(int vertex) throws IOException, InterruptedException;
+  }
+
+  /**
+   * Does a step that cannot be found, because none like it was ever done or because it shall be
+   * done anew. Then it need not read its inputs twice, once for the key and once to do it.
+   */
+  Made serveUnseen(String title, Digest op, boolean fresh, StageState state, Reading recipe)
+      throws IOException, InterruptedException {
+    return at(
+        title,
+        vertex -> {
+          evidence.doubt();
+          Done done = recipe.make(vertex);
+          Digest key = key(op, done.inputs());
+          try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
+            // another build may have been faster
+            Optional<Made> known = fresh ? Optional.empty() : find(op, key);
+            Made made =
+                known.isPresent()
+                    ? known.get()
+                    : keep(new Order(title, op, done.inputs(), fresh), key, done.layer());
             events.finish(vertex, new Outcome.Ran());
             return apply(made, state);
           }
-        }
-      }
-      events.finish(vertex, new Outcome.Cached());
-      return apply(known.get(), state);
+        });
+  }
+
+  /** Tells whether this step was ever done, whatever went into it. */
+  boolean isSeen(Digest op) {
+    return records.any(op);
+  }
+
+  /** The layer that the step made last, whatever went into it. */
+  Optional<Layer> previous(Digest op) {
+    return records.newest(op).flatMap(StepRecord::layer).flatMap(this::layer);
+  }
+
+  private static Digest key(Digest op, SequencedMap<String, String> inputs) {
+    StringBuilder parts = new StringBuilder(op + "\n");
+    inputs.forEach((name, value) -> parts.append(name).append('\n').append(value).append('\n'));
+    return Digest.sha256(parts.toString());
+  }
+
+  private interface Work {
+    Made at(int vertex) throws IOException, InterruptedException;
+  }
+
+  private Made at(String title, Work work) throws IOException, InterruptedException {
+    int vertex = events.start(title);
+    try {
+      return work.at(vertex);
     } catch (IOException | RuntimeException | InterruptedException e) {
       String message = String.valueOf(e.getMessage());
       events.finish(
@@ -109,15 +166,13 @@ final class Kitchen {
     return made;
   }
 
-  private Made make(Order order, Digest key, Recipe recipe, int vertex)
-      throws IOException, InterruptedException {
-    evidence.doubt();
-    Optional<Layer> layer = recipe.make(vertex);
+  private Made keep(Order order, Digest key, Optional<Layer> layer) throws IOException {
     String created = now.truncatedTo(ChronoUnit.SECONDS).toString();
     Digest content = order.op();
     if (layer.isPresent()) {
-      LayerFacts facts = layers.measure(layer.get());
-      content = facts.content();
+      // what is measured already may be another step's layer
+      boolean own = layers.facts(layer.get().id()).isEmpty();
+      content = layers.measure(layer.get()).content();
       Optional<StepRecord> before = records.find(order.op(), key);
       Optional<Layer> same =
           before.isPresent() && before.get().content().equals(content)
@@ -125,7 +180,8 @@ final class Kitchen {
               : Optional.empty();
       if (same.isPresent()) {
         // the same bytes again: with the old layer the image keeps its digest
-        if (!same.get().id().equals(layer.get().id())) {
+        lease.pin(same.get().id().value());
+        if (own && !same.get().id().equals(layer.get().id())) {
           layers.remove(layer.get().id());
         }
         return new Made(same, content, before.get().created());

@@ -67,6 +67,24 @@ public final class StepRecords {
     }
   }
 
+  /** The record of a step that was last made or used, whatever its surroundings. */
+  public Optional<StepRecord> newest(Digest op) {
+    try {
+      Path newest = null;
+      FileTime last = FileTime.fromMillis(Long.MIN_VALUE);
+      for (Path file : Listing.of(folder(op))) {
+        FileTime time = Files.getLastModifiedTime(file);
+        if (time.compareTo(last) > 0) {
+          newest = file;
+          last = time;
+        }
+      }
+      return newest == null ? Optional.empty() : read(newest);
+    } catch (IOException _) {
+      return Optional.empty(); // it only saves time
+    }
+  }
+
   /**
    * A record as the collector sees it.
    *
