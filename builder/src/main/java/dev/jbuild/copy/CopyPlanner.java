@@ -8,7 +8,6 @@ import dev.jbuild.layer.PlannedEntry;
 import dev.jbuild.parser.IgnoreRules;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +67,7 @@ public final class CopyPlanner {
   /** Adds everything that a spec asks for. */
   public void add(CopySpec spec) throws IOException {
     IgnoreRules excludes =
-        IgnoreRules.parse(String.join("\n", spec.excludes()).getBytes(StandardCharsets.UTF_8));
+        IgnoreRules.of(spec.excludes());
     for (String source : spec.sources()) {
       for (SourceNode node : select(spec.tree(), source)) {
         addSource(spec, node, SourceTree.clean(source), source, excludes);

@@ -3,8 +3,6 @@ package dev.jbuild.parser;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The patterns of a {@code .dockerignore}: the last one that matches a path, or a folder above it,
@@ -19,12 +17,12 @@ public final class IgnoreRules {
     this.reinclude = rules.stream().anyMatch(Rule::negated);
   }
 
-  private record Rule(Pattern pattern, boolean negated) {}
+  private record Rule(IgnorePattern pattern, boolean negated) {}
 
   /**
-   * Reads patterns, one a line.
+   * Reads the patterns of a file, one a line; those that begin with {@code #} are comments.
    *
-   * @throws IllegalArgumentException for a malformed one
+   * @throws IllegalArgumentException for a malformed one, with its line
    */
   public static IgnoreRules parse(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
@@ -32,28 +30,47 @@ public final class IgnoreRules {
       text = text.substring(1);
     }
     List<Rule> rules = new ArrayList<>();
-    for (String line : text.split("\n")) {
+    int number = 0;
+    for (String line : text.split("\n", -1)) {
+      number++;
       if (line.startsWith("#")) {
         continue;
       }
-      String pattern = line.strip();
-      if (!pattern.isEmpty()) {
-        add(rules, pattern);
+      try {
+        add(rules, line);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
       }
     }
     return new IgnoreRules(rules);
   }
 
-  private static void add(List<Rule> rules, String written) {
-    boolean negated = written.startsWith("!");
-    String pattern = negated ? written.substring(1).strip() : written;
-    if (negated && pattern.isEmpty()) {
-      throw new IllegalArgumentException("illegal exclusion pattern: \"!\"");
+  /**
+   * The rules that a list of patterns makes: {@code COPY --exclude}.
+   *
+   * @throws IllegalArgumentException for a malformed one
+   */
+  public static IgnoreRules of(List<String> patterns) {
+    List<Rule> rules = new ArrayList<>();
+    patterns.forEach(pattern -> add(rules, pattern));
+    return new IgnoreRules(rules);
+  }
+
+  private static void add(List<Rule> rules, String line) {
+    String pattern = Blanks.trim(line);
+    if (pattern.isEmpty()) {
+      return;
     }
-    pattern = clean(pattern);
-    if (!pattern.isEmpty() && !pattern.equals(".")) {
-      rules.add(new Rule(compile(pattern), negated));
+    boolean negated = pattern.startsWith("!");
+    if (negated) {
+      pattern = Blanks.trim(pattern.substring(1));
+      if (pattern.isEmpty()) {
+        throw new IllegalArgumentException("illegal exclusion pattern: \"!\"");
+      }
     }
+    String clean = clean(pattern);
+    boolean rooted = clean.length() > 1 && clean.startsWith("/");
+    rules.add(new Rule(IgnorePattern.compile(rooted ? clean.substring(1) : clean), negated));
   }
 
   /** Tells whether there is any rule that takes files back in. */
@@ -68,81 +85,68 @@ public final class IgnoreRules {
 
   /** Tells whether a path, relative and with slashes, is left out. */
   public boolean ignores(String path) {
+    if (rules.isEmpty()) {
+      return false;
+    }
+    String file = clean(path);
+    if (file.equals(".")) {
+      return false;
+    }
     boolean ignored = false;
     for (Rule rule : rules) {
-      if (rule.negated() == ignored && matchesOrParent(rule.pattern(), path)) {
+      if (rule.negated() == ignored && matchesOrParent(rule.pattern(), file)) {
         ignored = !rule.negated();
       }
     }
     return ignored;
   }
 
-  private static boolean matchesOrParent(Pattern pattern, String path) {
-    if (pattern.matcher(path).matches()) {
+  private static boolean matchesOrParent(IgnorePattern pattern, String path) {
+    if (pattern.matches(path)) {
       return true;
     }
     for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-      if (pattern.matcher(path.substring(0, slash)).matches()) {
+      if (pattern.matches(path.substring(0, slash))) {
         return true;
       }
     }
     return false;
   }
 
-  private static String clean(String pattern) {
+  /** The shortest form of a path: no empty parts, no {@code .}, no {@code ..} behind a name. */
+  private static String clean(String path) {
+    if (isClean(path)) {
+      return path;
+    }
+    boolean rooted = path.startsWith("/");
     List<String> parts = new ArrayList<>();
-    boolean rooted = pattern.startsWith("/");
-    for (String part : pattern.split("/")) {
-      if (part.equals("..") && !parts.isEmpty() && !parts.getLast().equals("..")) {
+    for (String part : path.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".")) {
+        continue;
+      }
+      if (!part.equals("..")) {
+        parts.add(part);
+      } else if (!parts.isEmpty() && !parts.getLast().equals("..")) {
         parts.removeLast();
-      } else if (part.equals("..") && !rooted
-          || !part.isEmpty() && !part.equals(".") && !part.equals("..")) {
+      } else if (!rooted) {
         parts.add(part);
       }
     }
-    return String.join("/", parts);
+    String clean = String.join("/", parts);
+    return rooted ? "/" + clean : clean.isEmpty() ? "." : clean;
   }
 
-  private static Pattern compile(String pattern) {
-    StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < pattern.length(); i++) {
-      char c = pattern.charAt(i);
-      switch (c) {
-        case '*' -> {
-          if (i + 1 < pattern.length() && pattern.charAt(i + 1) == '*') {
-            i++;
-            boolean slash = i + 1 < pattern.length() && pattern.charAt(i + 1) == '/';
-            i += slash ? 1 : 0;
-            regex.append(i + 1 >= pattern.length() && !slash ? ".*" : "(?:.*/)?");
-          } else {
-            regex.append("[^/]*");
-          }
-        }
-        case '?' -> regex.append("[^/]");
-        case '\\' -> {
-          if (++i >= pattern.length()) {
-            throw new IllegalArgumentException("syntax error in pattern: " + pattern);
-          }
-          regex.append(Pattern.quote(pattern.substring(i, i + 1)));
-        }
-        case '[' -> i = bracket(pattern, i, regex);
-        default -> regex.append(Pattern.quote(String.valueOf(c)));
+  private static boolean isClean(String path) {
+    char before = '/';
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (before == '/'
+          && (c == '/'
+              || c == '.' && (i + 1 == path.length() || "./".indexOf(path.charAt(i + 1)) >= 0))) {
+        return false;
       }
+      before = c;
     }
-    try {
-      return Pattern.compile(regex.toString(), Pattern.DOTALL);
-    } catch (PatternSyntaxException _) {
-      throw new IllegalArgumentException("syntax error in pattern: " + pattern);
-    }
-  }
-
-  private static int bracket(String pattern, int open, StringBuilder regex) {
-    int close = pattern.indexOf(']', open + 2);
-    if (close < 0) {
-      throw new IllegalArgumentException("syntax error in pattern: " + pattern);
-    }
-    String body = pattern.substring(open + 1, close).replace("[", "\\[").replace("&", "\\&");
-    regex.append('[').append(body).append(']');
-    return close;
+    return before != '/';
   }
 }
