@@ -8,9 +8,6 @@ import java.util.SequencedMap;
  * What is asked of a new network.
  *
  * @param driver {@code bridge}; other drivers of Docker are not there
- * @param subnet e.g. {@code 10.1.0.0/24}
- * @param gateway the host's address in it
- * @param range of the addresses that are given without being asked for
  * @param internal nothing goes out of it
  * @param options of the driver, by Docker's names ({@code com.docker.network.…})
  */
@@ -27,7 +24,13 @@ public record NetworkSpec(
     labels = new LinkedHashMap<>(labels);
   }
 
-  /** As they are written on the command line. */
+  /**
+   * As they are written on the command line.
+   *
+   * @param subnet e.g. {@code 10.1.0.0/24}
+   * @param gateway the host's address in it
+   * @param range of the addresses that are given without being asked for
+   */
   public record Addresses(
       Optional<String> subnet, Optional<String> gateway, Optional<String> range) {
     /** All chosen by us. */
