@@ -66,8 +66,7 @@ public final class CopyPlanner {
 
   /** Adds everything that a spec asks for. */
   public void add(CopySpec spec) throws IOException {
-    IgnoreRules excludes =
-        IgnoreRules.of(spec.excludes());
+    IgnoreRules excludes = IgnoreRules.of(spec.excludes());
     for (String source : spec.sources()) {
       for (SourceNode node : select(spec.tree(), source)) {
         addSource(spec, node, SourceTree.clean(source), source, excludes);
