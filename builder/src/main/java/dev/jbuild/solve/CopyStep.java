@@ -109,8 +109,7 @@ final class CopyStep {
 
   private Kitchen.Made execute(Plan plan, Digest op) throws IOException, InterruptedException {
     if (plan.archives().isEmpty() && (plan.fresh() || !kitchen.isSeen(op))) {
-      return kitchen.serveUnseen(
-          plan.title(), op, plan.fresh(), state, _ -> copyAndRead(plan, op));
+      return kitchen.serveUnseen(plan.title(), op, plan.fresh(), state, _ -> copyAndRead(plan, op));
     }
     List<PlannedEntry> entries = contents.of(plan.entries(), plan.trees());
     return kitchen.serve(
