@@ -42,11 +42,15 @@ public final class ContextTree implements SourceTree {
     Map<String, SourceNode> nodes = new LinkedHashMap<>();
     List<SourceNode> kept = new ArrayList<>();
     Set<String> ignored = new HashSet<>();
+    Map<String, SourceNode> scannedFolders = new HashMap<>();
     long now = System.currentTimeMillis();
     List<ScanEntry> entries = Scan.scan(shim, folder);
     for (ScanEntry entry : entries) {
       if (rules.ignores(entry.path())) {
         ignored.add(entry.path());
+        if (entry.isDirectory() && rules.hasReinclude()) {
+          scannedFolders.put(entry.path(), node(folder, entry));
+        }
       } else {
         kept.add(node(folder, entry));
       }
@@ -54,7 +58,7 @@ public final class ContextTree implements SourceTree {
     nodes.put("", root(folder));
     for (SourceNode node : kept) {
       // a re-included file lies in folders that are themselves ignored
-      addParents(nodes, folder, node.path());
+      addParents(nodes, scannedFolders, folder, node.path());
       nodes.put(node.path(), node);
     }
     Map<String, List<SourceNode>> children = new HashMap<>();
@@ -108,29 +112,23 @@ public final class ContextTree implements SourceTree {
     return byPath;
   }
 
-  private static void addParents(Map<String, SourceNode> nodes, Path folder, String path) {
+  private static void addParents(
+      Map<String, SourceNode> nodes, Map<String, SourceNode> ignored, Path folder, String path) {
     String parent = parent(path);
     if (!nodes.containsKey(parent)) {
-      addParents(nodes, folder, parent);
-      nodes.put(
-          parent,
-          new SourceNode(
-              parent,
-              folder.resolve(parent),
-              0040755,
-              0,
-              0,
-              0,
-              0,
-              0,
-              new SourceNode.Identity(0, 0, 0, 0),
-              ""));
+      addParents(nodes, ignored, folder, parent);
+      SourceNode found = ignored.get(parent);
+      nodes.put(parent, found != null ? found : folder(parent, folder.resolve(parent)));
     }
   }
 
   private static SourceNode root(Path folder) {
+    return folder("", folder);
+  }
+
+  private static SourceNode folder(String path, Path host) {
     return new SourceNode(
-        "", folder, 0040755, 0, 0, 0, 0, 0, new SourceNode.Identity(0, 0, 0, 0), "");
+        path, host, 0040755, 0, 0, 0, 0, 0, new SourceNode.Identity(0, 0, 0, 0), "");
   }
 
   private static SourceNode node(Path folder, ScanEntry e) {

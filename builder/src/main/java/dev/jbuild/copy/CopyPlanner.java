@@ -39,7 +39,8 @@ public final class CopyPlanner {
     boolean folder = path.endsWith("/");
     String resolved = target.resolve(path);
     if (folder || target.lookup(resolved).orElse(null) instanceof TargetTree.Existing.Folder) {
-      resolved = target.resolve(resolved + "/" + name);
+      target.mkdirs(resolved, newFolder(spec));
+      resolved = TargetTree.child(resolved, name);
     }
     target.mkdirs(TargetTree.parent(resolved), newFolder(spec));
     int[] owner = spec.owner().orElse(new int[] {0, 0});
@@ -48,18 +49,26 @@ public final class CopyPlanner {
   }
 
   /**
-   * The nodes that a source word means, links followed.
+   * What a source word means: a node, links followed, and the name that it was found by.
+   *
+   * @param name what a file is called in the target
+   */
+  public record Selected(SourceNode node, String name) {}
+
+  /**
+   * The nodes that a source word means.
    *
    * @throws CopyException when a word without wildcards means nothing
    */
-  public static List<SourceNode> select(SourceTree tree, String source) throws IOException {
+  public static List<Selected> select(SourceTree tree, String source) throws IOException {
     String path = SourceTree.clean(source);
     if (!Wildcard.isPattern(path)) {
-      return List.of(
+      SourceNode node =
           tree.find(path, true)
-              .orElseThrow(() -> new CopyException("\"/" + path + "\": not found")));
+              .orElseThrow(() -> new CopyException("\"/" + path + "\": not found"));
+      return List.of(new Selected(node, path.substring(path.lastIndexOf('/') + 1)));
     }
-    List<SourceNode> nodes = new ArrayList<>();
+    List<Selected> nodes = new ArrayList<>();
     expand(tree, "", List.of(path.split("/")), nodes);
     return nodes;
   }
@@ -68,27 +77,28 @@ public final class CopyPlanner {
   public void add(CopySpec spec) throws IOException {
     IgnoreRules excludes = IgnoreRules.of(spec.excludes());
     for (String source : spec.sources()) {
-      for (SourceNode node : select(spec.tree(), source)) {
-        addSource(spec, node, SourceTree.clean(source), source, excludes);
+      if (spec.parents()) {
+        addWithParents(spec, source, excludes);
+        continue;
+      }
+      for (Selected selected : select(spec.tree(), source)) {
+        addSource(spec, selected, excludes);
       }
     }
   }
 
-  private void addSource(
-      CopySpec spec, SourceNode node, String word, String written, IgnoreRules excludes)
+  private void addSource(CopySpec spec, Selected selected, IgnoreRules excludes)
       throws IOException {
-    String to = spec.target();
-    if (spec.parents()) {
-      to = to + "/" + parentsOf(node, written);
-      to = node.isDirectory() ? to : to + "/";
-    }
-    String dest = target.resolve(to);
-    boolean intoFolder = to.endsWith("/");
-    String name =
-        Wildcard.isPattern(word) ? node.name() : word.substring(word.lastIndexOf('/') + 1);
+    SourceNode node = selected.node();
+    String dest = target.resolve(spec.target());
     Optional<TargetTree.Existing> existing = target.lookup(dest);
     if (node.isDirectory()) {
-      target.mkdirs(dest, newFolder(spec));
+      Meta meta = newFolder(spec);
+      if (spec.mode().isPresent()) {
+        meta = meta.withMode(spec.mode().get().apply(meta.mode(), true));
+      }
+      target.mkdirs(TargetTree.parent(dest), newFolder(spec));
+      target.mkdirs(dest, meta);
       copyChildren(new Copying(spec, node.path(), excludes), node, dest);
       return;
     }
@@ -96,10 +106,13 @@ public final class CopyPlanner {
       return;
     }
     boolean folder =
-        intoFolder || dest.isEmpty() || existing.orElse(null) instanceof TargetTree.Existing.Folder;
+        spec.target().endsWith("/")
+            || dest.isEmpty()
+            || existing.orElse(null) instanceof TargetTree.Existing.Folder;
     if (folder) {
       target.mkdirs(dest, newFolder(spec));
-      dest = target.resolve(dest + "/" + name);
+      // a link of that name is replaced, not followed
+      dest = TargetTree.child(dest, selected.name());
     } else {
       target.mkdirs(TargetTree.parent(dest), newFolder(spec));
     }
@@ -107,19 +120,101 @@ public final class CopyPlanner {
   }
 
   /**
-   * What {@code --parents} keeps of a source's path: from the pivot {@code /./}, if there is one.
+   * {@code --parents}: the part of the path behind the pivot {@code /./} is a pattern, in which
+   * {@code **} means any number of folders, and comes again below the target.
    */
-  private static String parentsOf(SourceNode node, String written) {
-    int pivot = written.indexOf("/./");
-    String path = node.path();
-    if (pivot >= 0) {
-      String cut = SourceTree.clean(written.substring(0, pivot));
-      path =
-          path.startsWith(cut + "/")
-              ? path.substring(cut.length() + 1)
-              : path.equals(cut) ? "" : path;
+  private void addWithParents(CopySpec spec, String source, IgnoreRules excludes)
+      throws IOException {
+    int pivot = source.indexOf("/./");
+    String root = pivot < 0 ? "" : SourceTree.clean(source.substring(0, pivot));
+    String pattern = SourceTree.clean(pivot < 0 ? source : source.substring(pivot + 3));
+    boolean literal = !Wildcard.isPattern(root) && !Wildcard.isPattern(pattern);
+    for (Selected selected : select(spec.tree(), root)) {
+      SourceNode from = selected.node();
+      String full = from.path().isEmpty() || pattern.isEmpty() ? from.path() + pattern : from.path() + "/" + pattern;
+      if (literal && spec.tree().lookup(full).isEmpty()) {
+        throw new CopyException("\"/" + full + "\": not found");
+      }
+      String dest = target.resolve(spec.target());
+      target.mkdirs(dest, newFolder(spec));
+      List<String> parts = pattern.isEmpty() ? List.of() : List.of(pattern.split("/"));
+      match(new Copying(spec, from.path(), excludes), new Way(from, dest, List.of()), parts);
     }
-    return node.isDirectory() ? path : TargetTree.parent(path);
+  }
+
+  /**
+   * Where a pattern has been followed to.
+   *
+   * @param above the folders in between, which are made when something below them is copied
+   */
+  private record Way(SourceNode node, String dest, List<SourceNode> above) {
+    Way into(SourceNode child) {
+      List<SourceNode> all = new ArrayList<>(above);
+      all.add(node);
+      return new Way(child, TargetTree.child(dest, child.name()), all);
+    }
+  }
+
+  private void match(Copying copying, Way way, List<String> pattern) throws IOException {
+    SourceTree tree = copying.spec.tree();
+    if (pattern.isEmpty()) {
+      take(copying, way);
+      return;
+    }
+    if (!way.node.isDirectory()) {
+      return;
+    }
+    String first = pattern.getFirst();
+    List<String> rest = pattern.subList(1, pattern.size());
+    if (!Wildcard.isPattern(first)) {
+      String path = TargetTree.child(way.node.path(), first);
+      Optional<SourceNode> child = tree.lookup(path);
+      if (child.isPresent()) {
+        match(copying, way.into(child.get()), rest);
+      }
+      return;
+    }
+    boolean any = first.equals("**");
+    if (any && !rest.isEmpty()) {
+      match(copying, way, rest);
+    }
+    for (SourceNode child : tree.list(way.node)) {
+      if (any) {
+        match(copying, way.into(child), rest.isEmpty() ? rest : pattern);
+      } else if (Wildcard.matches(first, child.name())) {
+        match(copying, way.into(child), rest);
+      }
+    }
+  }
+
+  private void take(Copying copying, Way way) throws IOException {
+    if (copying.excludes.ignores(relative(copying, way.node))) {
+      return;
+    }
+    // the root is the target itself; what lies between keeps its attributes
+    String dest = way.dest;
+    List<String> places = new ArrayList<>();
+    for (int i = 1; i < way.above.size(); i++) {
+      dest = TargetTree.parent(dest);
+      places.addFirst(dest);
+    }
+    for (int i = 1; i < way.above.size(); i++) {
+      copyFolder(copying.spec, way.above.get(i), places.get(i - 1));
+    }
+    if (!way.node.isDirectory()) {
+      copyFile(copying.spec, way.node, way.dest);
+      return;
+    }
+    if (!way.above.isEmpty()) {
+      copyFolder(copying.spec, way.node, way.dest);
+    }
+    copyChildren(copying, way.node, way.dest);
+  }
+
+  private static String relative(Copying copying, SourceNode node) {
+    return copying.root.isEmpty() || node.path().length() <= copying.root.length()
+        ? node.path()
+        : node.path().substring(copying.root.length() + 1);
   }
 
   /** One folder on its way, with what its exclusions are relative to. */
@@ -195,7 +290,7 @@ public final class CopyPlanner {
   }
 
   private static void expand(
-      SourceTree tree, String base, List<String> pattern, List<SourceNode> found)
+      SourceTree tree, String base, List<String> pattern, List<Selected> found)
       throws IOException {
     Optional<SourceNode> folder = tree.find(base, true);
     if (folder.isEmpty() || !folder.get().isDirectory()) {
@@ -203,24 +298,11 @@ public final class CopyPlanner {
     }
     String first = pattern.getFirst();
     List<String> rest = pattern.subList(1, pattern.size());
-    if (first.equals("**")) {
-      if (!rest.isEmpty()) {
-        expand(tree, base, rest, found);
-      }
-      for (SourceNode child : tree.list(folder.get())) {
-        if (child.isDirectory()) {
-          expand(tree, child.path(), pattern, found);
-        } else if (rest.isEmpty()) {
-          found.add(child);
-        }
-      }
-      return;
-    }
     for (SourceNode child : tree.list(folder.get())) {
       if (Wildcard.matches(first, child.name())) {
         if (rest.isEmpty()) {
           Optional<SourceNode> followed = tree.find(child.path(), true);
-          followed.ifPresent(found::add);
+          followed.ifPresent(node -> found.add(new Selected(node, child.name())));
         } else {
           expand(tree, child.path(), rest, found);
         }

@@ -134,6 +134,10 @@ final class TargetTree {
     return List.copyOf(planned.values());
   }
 
+  static String child(String folder, String name) {
+    return folder.isEmpty() ? name : folder + "/" + name;
+  }
+
   static String parent(String path) {
     int slash = path.lastIndexOf('/');
     return slash < 0 ? "" : path.substring(0, slash);

@@ -189,7 +189,8 @@ final class CopyStep {
     List<String> plain = new ArrayList<>();
     for (String source : spec.sources()) {
       boolean archive = false;
-      for (SourceNode node : CopyPlanner.select(spec.tree(), source)) {
+      for (CopyPlanner.Selected selected : CopyPlanner.select(spec.tree(), source)) {
+        SourceNode node = selected.node();
         if (node.isRegular() && Compression.looksLikeTar(node.host())) {
           archives.add(node);
           archive = true;

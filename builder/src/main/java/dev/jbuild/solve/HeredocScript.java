@@ -38,7 +38,7 @@ final class HeredocScript {
             && run.command() instanceof Command.Shell(String line)
             && isAlone(line);
     return alone
-        ? Optional.of(run.heredocs().getFirst()).filter(h -> h.content().startsWith("#!"))
+        ? Optional.of(run.heredocs().getFirst()).filter(h -> h.body().startsWith("#!"))
         : Optional.empty();
   }
 

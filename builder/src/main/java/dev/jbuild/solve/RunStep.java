@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
@@ -225,7 +226,8 @@ final class RunStep {
         .arguments()
         .forEach((name, value) -> {
           if (Predefined.isProxy(name)) {
-            env.putIfAbsent(name, value);
+            env.putIfAbsent(name.toUpperCase(Locale.ROOT), value);
+            env.putIfAbsent(name.toLowerCase(Locale.ROOT), value);
           }
         });
     return env;

@@ -124,9 +124,10 @@ final class Extractor implements AutoCloseable {
   }
 
   private void addRoot(TarEntry entry) throws ArchiveException {
-    if (entry.type() != TarEntry.DIRECTORY) {
+    if (isLayer && entry.type() != TarEntry.DIRECTORY) {
       throw new ArchiveException("the archive has a file in place of its root");
     }
+    // other archives may name anything there: it has no name to be made under
     if (isLayer) {
       folders.put("", checked(entry).meta());
     }

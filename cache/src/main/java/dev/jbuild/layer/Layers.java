@@ -155,6 +155,10 @@ public final class Layers {
 
   private void index(LayerId id, LayerFacts facts) throws IOException {
     for (Path entry : List.of(diffIndex(facts.diffId()), contentIndex(facts.content()))) {
+      if (byIndex(entry).isPresent()) {
+        // the older of two alike stays: the younger one is likely to be removed again
+        continue;
+      }
       Path folder = Files.createDirectories(entry.getParent());
       Path fresh = folder.resolve("." + entry.getFileName() + "-" + id.value());
       Files.writeString(fresh, id.value());
