@@ -131,7 +131,10 @@ public final class CopyPlanner {
     boolean literal = !Wildcard.isPattern(root) && !Wildcard.isPattern(pattern);
     for (Selected selected : select(spec.tree(), root)) {
       SourceNode from = selected.node();
-      String full = from.path().isEmpty() || pattern.isEmpty() ? from.path() + pattern : from.path() + "/" + pattern;
+      String full =
+          from.path().isEmpty() || pattern.isEmpty()
+              ? from.path() + pattern
+              : from.path() + "/" + pattern;
       if (literal && spec.tree().lookup(full).isEmpty()) {
         throw new CopyException("\"/" + full + "\": not found");
       }
@@ -290,8 +293,7 @@ public final class CopyPlanner {
   }
 
   private static void expand(
-      SourceTree tree, String base, List<String> pattern, List<Selected> found)
-      throws IOException {
+      SourceTree tree, String base, List<String> pattern, List<Selected> found) throws IOException {
     Optional<SourceNode> folder = tree.find(base, true);
     if (folder.isEmpty() || !folder.get().isDirectory()) {
       return;
