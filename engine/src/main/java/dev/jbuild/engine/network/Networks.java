@@ -40,7 +40,12 @@ public final class Networks {
     return store.get(name);
   }
 
-  /** Its id. */
+  /** The same, or empty when there is none. */
+  public Optional<NetworkConfig> find(String name) throws IOException {
+    return store.find(name);
+  }
+
+  /** Makes one, and gives its id. */
   public String create(NetworkSpec spec) throws IOException {
     if (!isValid(spec.name())) {
       throw new EngineException(FAILED, "invalid network name: \"" + spec.name() + "\"");
