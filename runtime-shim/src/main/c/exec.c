@@ -153,6 +153,11 @@ void exec_command(const struct plan *plan)
 	pid_t child;
 
 	(void)sigemptyset(&none);
+	if (plan->flags & FLAG_HOLD) {
+		(void)close(report_fd);
+		for (;;)
+			(void)pause();
+	}
 	if (plan->flags & FLAG_INIT) {
 		(void)sigfillset(&all);
 		(void)sigprocmask(SIG_SETMASK, &all, NULL);

@@ -14,6 +14,7 @@ static const struct {
 	{"control", role_control},
 	{"net", role_net},
 	{"scan", role_scan},
+	{"hold", role_hold},
 };
 
 int main(int argc, char **argv)

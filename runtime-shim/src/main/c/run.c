@@ -477,3 +477,34 @@ int role_exec(int argc, char **argv)
 		die_code(1, "exec", "the container is not running");
 	return detach ? start_detached(&fg) : run_inside(&fg);
 }
+
+/*
+ * shim hold PLAN: a sandbox in which nothing runs, for its files. Prints the number of its process
+ * when all is mounted, and ends it with stdin. The plan is removed.
+ */
+int role_hold(int argc, char **argv)
+{
+	static struct foreground fg;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct stdio io = {.in = null, .out = null, .err = null, .console = -1};
+	char rest[256];
+
+	seal_self(argv);
+	prepare(&fg);
+	if (argc != 3 || null < 0)
+		die_code(EXIT_SHIM, "usage", "shim hold PLAN");
+	read_plan(&fg.plan, argv[2]);
+	fg.plan.flags = (fg.plan.flags & ~(uint32_t)(FLAG_TTY | FLAG_STDIN)) | FLAG_HOLD;
+	if (!sandbox_start(&fg.plan, &io, &fg.started))
+		die("start", "new process");
+	while (buffer_fill(&fg.failure, fg.started.report))
+		;
+	if (fg.failure.size > 0)
+		return finish(&fg);
+	(void)dprintf(STDOUT_FILENO, "%d\n", fg.started.pid);
+	while (read(STDIN_FILENO, rest, sizeof rest) > 0)
+		;
+	(void)pidfd_signal(fg.started.pidfd, SIGKILL);
+	(void)waitpid(fg.started.pid, NULL, 0);
+	return 0;
+}

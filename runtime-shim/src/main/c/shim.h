@@ -46,6 +46,7 @@ enum plan_flag {
 	FLAG_TTY = 1 << 5,
 	FLAG_STDIN = 1 << 6,
 	FLAG_INIT = 1 << 7,
+	FLAG_HOLD = 1 << 9, /* no command: its files are wanted */
 	FLAG_OLD_OVERLAY = 1 << 8, /* mount(2) for the overlay, as on kernels before 6.7 */
 };
 
@@ -272,6 +273,7 @@ int role_start(int argc, char **argv);
 int role_attach(int argc, char **argv);
 int role_control(int argc, char **argv);
 int role_scan(int argc, char **argv);
+int role_hold(int argc, char **argv);
 int role_net(int argc, char **argv);
 
 #endif
