@@ -17,7 +17,7 @@ public final class IgnoreRules {
     this.reinclude = rules.stream().anyMatch(Rule::negated);
   }
 
-  private record Rule(IgnorePattern pattern, boolean negated) {}
+  private record Rule(String text, IgnorePattern pattern, boolean negated) {}
 
   /**
    * Reads the patterns of a file, one a line; those that begin with {@code #} are comments.
@@ -70,12 +70,25 @@ public final class IgnoreRules {
     }
     String clean = clean(pattern);
     boolean rooted = clean.length() > 1 && clean.startsWith("/");
-    rules.add(new Rule(IgnorePattern.compile(rooted ? clean.substring(1) : clean), negated));
+    String relative = rooted ? clean.substring(1) : clean;
+    rules.add(new Rule(relative, IgnorePattern.compile(relative), negated));
   }
 
   /** Tells whether there is any rule that takes files back in. */
   public boolean hasReinclude() {
     return reinclude;
+  }
+
+  /** Tells whether some rule leaves out whatever there is. */
+  public boolean ignoresAll() {
+    for (Rule rule : rules) {
+      boolean all =
+          rule.text().equals("*") || rule.text().equals("**") || rule.text().equals("**/*");
+      if (all && !rule.negated()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Tells whether nothing is ignored. */
@@ -114,7 +127,7 @@ public final class IgnoreRules {
   }
 
   /** The shortest form of a path: no empty parts, no {@code .}, no {@code ..} behind a name. */
-  private static String clean(String path) {
+  public static String clean(String path) {
     if (isClean(path)) {
       return path;
     }
