@@ -208,7 +208,7 @@ final class NetworksTest {
   @Test
   void nobodyHasANameOnTheDefaultBridge() throws IOException {
     String plan = plan(request("default", Json.obj(), Json.obj()));
-    assertThat(plan).doesNotContain("names\n", "name\t").contains("\tbridge\t");
+    assertThat(plan).doesNotContain("\nnames\n", "\nname\t").contains("\tbridge\t");
     assertThat(networks.get("bridge").addresses()).isPresent();
   }
 
