@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** When a step runs again, and when it must not. */
@@ -112,7 +111,6 @@ final class CacheTest {
   }
 
   @Test
-  @Disabled("unchanged files are not linked from the earlier layer yet")
   void aSmallChangeOfALargeCopyWritesLittle(Jbuild jbuild, Folder context) throws Exception {
     Trees.write(context.path().resolve("data"), 500, 20_000_000, 5);
     context.dockerfile("FROM busybox\nCOPY data /data\n");
@@ -152,7 +150,6 @@ final class CacheTest {
   }
 
   @Test
-  @Disabled("needs RUN --mount=from among the stages, or another fix")
   void independentStagesRunAtOnceAndUnusedOnesNever(Jbuild jbuild, Folder context)
       throws IOException {
     context.dockerfile(
