@@ -122,8 +122,11 @@ public final class ContextList {
     int at = 0;
     while (at + 4 <= bytes.limit() && bytes.getInt(at) != 0) {
       int size = bytes.getInt(at);
-      int pathSize = size < FIXED ? -1 : bytes.getInt(at + 16);
-      if (pathSize < 0 || pathSize > size - FIXED || at + 4 + size > bytes.limit()) {
+      if (size < FIXED || size > bytes.limit() - at - 4) {
+        return false;
+      }
+      int pathSize = bytes.getInt(at + 16);
+      if (pathSize < 0 || pathSize > size - FIXED) {
         return false;
       }
       if (offsets.size() >= FEW || !isAscii(bytes, at + 4 + FIXED, pathSize)) {

@@ -83,16 +83,21 @@ public final class ContextTree implements SourceTree {
    */
   public Optional<byte[]> list() {
     for (ScanEntry entry : scanned.entries()) {
+      long changed = entry.ctimeSec() * 1000 + entry.ctimeNanos() / 1_000_000;
       boolean counts = !entry.isDirectory() && !scanned.ignored().contains(entry.path());
-      if (counts && scanned.millis() - entry.ctimeSec() * 1000 < RACY_MILLIS + 1000) {
+      if (counts && scanned.millis() - changed < RACY_MILLIS) {
         return Optional.empty();
       }
     }
     try {
-      return Optional.of(ContextList.print(scanned.entries(), scanned.ignored(), scanned.prune()));
+      return Optional.of(listOfAnyAge());
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
+  }
+
+  byte[] listOfAnyAge() {
+    return ContextList.print(scanned.entries(), scanned.ignored(), scanned.prune());
   }
 
   @Override
