@@ -45,7 +45,7 @@ final class NetworkHelperTest {
     Process server = host.start(host.plan(1, ours, List.of()));
     Process neighbour = host.start(host.plan(2, ours, List.of()));
     Process stranger = host.start(host.plan(3, theirs, List.of()));
-    host.serve(server, 80);
+    host.serve(Optional.of(server), 80);
 
     assertThat(
             host.ask(
@@ -67,7 +67,7 @@ final class NetworkHelperTest {
     NetworkPlan.Bridge ours = host.network('a', "10.77.1");
     Process server = host.start(host.plan(1, ours, WEB));
     Process stranger = host.start(host.plan(2, host.network('b', "10.77.2"), List.of()));
-    host.serve(server, 80);
+    host.serve(Optional.of(server), 80);
 
     assertThat(
             host.ask(

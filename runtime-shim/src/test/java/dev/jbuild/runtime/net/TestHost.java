@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -20,7 +22,7 @@ final class TestHost implements AutoCloseable {
   private final Path folder;
   private final Path root;
   private final Process keeper;
-  private final List<Process> started = new ArrayList<>();
+  private final Queue<Process> started = new ConcurrentLinkedQueue<>();
 
   private TestHost(Path folder, Path root, Process keeper) {
     this.folder = folder;
@@ -141,10 +143,10 @@ final class TestHost implements AutoCloseable {
     return command;
   }
 
-  /** A server beside a helper; it is there when this returns. */
-  void serve(Process helper, int port) throws IOException {
+  /** A server beside a helper, or on the host; it is there when this returns. */
+  void serve(Optional<Process> helper, int port) throws IOException {
     Process process =
-        new ProcessBuilder(peer(namespace(helper), "serve", Integer.toString(port)))
+        new ProcessBuilder(peer(namespace(helper.orElse(keeper)), "serve", Integer.toString(port)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     started.add(process);
@@ -168,12 +170,32 @@ final class TestHost implements AutoCloseable {
 
   /** The devices of the host. */
   String devices() throws IOException {
+    return output("/bin/cat", "/proc/net/dev");
+  }
+
+  /** The rules of a chain. */
+  String rules(String table, String chain) throws IOException {
+    return output("/usr/sbin/nft", "list", "chain", "ip", table, chain);
+  }
+
+  private String output(String... command) throws IOException {
     List<String> words = new ArrayList<>(within(namespace(keeper)));
-    words.addAll(List.of("/bin/cat", "/proc/net/dev"));
+    words.addAll(List.of(command));
     Process process = new ProcessBuilder(words).start();
     try (InputStream out = process.getInputStream()) {
       return new String(out.readAllBytes(), UTF_8);
     }
+  }
+
+  /** Runs a program of the machine on the host; its exit code. */
+  int run(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(within(namespace(keeper)));
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   void sweep() throws IOException, InterruptedException {
