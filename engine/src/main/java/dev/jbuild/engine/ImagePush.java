@@ -13,6 +13,7 @@ import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryException;
+import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
@@ -109,6 +110,46 @@ public final class ImagePush {
       origins.pushed(target, reference, top.descriptor().digest());
     }
     return top.descriptor();
+  }
+
+  /** Sends an image as one of an index that follows: under its digest, without a tag. */
+  Descriptor pushByDigest(ImageReference repository, LocalImage image, Progress progress)
+      throws IOException {
+    Bundle bundle = new Exports(store, layers).bundle(image, Packing.USUAL, List.of());
+    return push(
+        repository.withDigest(bundle.top().descriptor().digest()),
+        image.target().digest(),
+        bundle,
+        progress);
+  }
+
+  /** Brings a blob from the repository where it was seen, by a mount or through this machine. */
+  void relay(ImageReference to, Descriptor blob) throws IOException {
+    RegistryClient client = registry.get();
+    if (client.hasBlob(to, blob.digest())) {
+      return;
+    }
+    for (String repository : origins.elsewhere(blob.digest(), to)) {
+      if (isMounted(client, to, blob.digest(), repository)) {
+        return;
+      }
+    }
+    if (!store.blobs().has(blob.digest())) {
+      fetch(client, blob);
+    }
+    client.pushBlob(to, blob, () -> store.blobs().open(blob.digest()), _ -> {});
+  }
+
+  private void fetch(RegistryClient client, Descriptor blob) throws IOException {
+    ImageReference from =
+        origins
+            .anywhere(blob.digest())
+            .orElseThrow(() ->
+                new EngineException(1, "blob " + blob.digest() + " is in no registry known here"));
+    try (Ingest ingest = store.blobs().ingest()) {
+      client.fetchBlob(from, blob, ingest, _ -> {});
+      ingest.commit(blob.digest(), blob.size());
+    }
   }
 
   private void manifests(ImageReference reference, Bundle bundle, Part top) throws IOException {

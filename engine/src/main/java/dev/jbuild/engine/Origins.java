@@ -39,6 +39,12 @@ public final class Origins {
         .toList();
   }
 
+  /** The repository where a blob was seen last. */
+  Optional<ImageReference> anywhere(Digest blob) {
+    List<String> names = lines("origins", blob);
+    return names.isEmpty() ? Optional.empty() : Optional.of(ImageReference.parse(names.getLast()));
+  }
+
   /** An image went to a repository, and has there another manifest than here. */
   void pushed(Digest target, ImageReference repository, Digest manifest) throws IOException {
     add("pushed", target, repository.name() + "@" + manifest);

@@ -170,6 +170,12 @@ public final class RegistryClient implements AutoCloseable {
     return tags(repository, TAGS_PER_PAGE);
   }
 
+  /** The names of all repositories, of registries that list them ({@code _catalog}). */
+  public List<String> repositories(String registry) {
+    ImageReference any = new ImageReference(registry, "any", Optional.empty(), Optional.empty());
+    return new Tags(requests(), origin(any), any).catalog(TAGS_PER_PAGE);
+  }
+
   List<String> tags(ImageReference repository, int pageSize) {
     return new Tags(requests(), origin(repository), repository).all(pageSize);
   }

@@ -30,16 +30,23 @@ final class Tags {
   }
 
   List<String> all(int pageSize) {
+    return all(
+        requests.url(site, site.repository(reference) + "/tags/list?n=" + pageSize),
+        "list the tags of " + reference.familiarName());
+  }
+
+  /** The repositories of the registry, which is no part of the specification any more. */
+  List<String> catalog(int pageSize) {
+    return all(
+        requests.url(site, "_catalog?n=" + pageSize),
+        "list the repositories of " + reference.registry());
+  }
+
+  private List<String> all(URI first, String what) {
     Set<URI> seen = new HashSet<>();
-    Optional<URI> page =
-        Optional.of(requests.url(site, site.repository(reference) + "/tags/list?n=" + pageSize));
+    Optional<URI> page = Optional.of(first);
     while (page.isPresent() && seen.add(page.get())) {
-      Call call =
-          Call.of(
-              "GET",
-              page.get(),
-              "list the tags of " + reference.familiarName(),
-              Scopes.pull(site, reference));
+      Call call = Call.of("GET", page.get(), what, Scopes.pull(site, reference));
       page = requests.exchange(site, call, reply -> read(call, reply));
     }
     return List.copyOf(tags);
@@ -52,7 +59,9 @@ final class Tags {
     }
     byte[] body = reply.body().readNBytes(LARGEST_PAGE);
     try {
-      tags.addAll(Json.parseObject(body).texts("tags"));
+      Json.Obj json = Json.parseObject(body);
+      tags.addAll(json.texts("tags"));
+      tags.addAll(json.texts("repositories"));
     } catch (JsonException _) {
       String what = Answers.isHtml(reply, body) ? "an HTML page instead of JSON" : "no JSON";
       throw new RegistryException(

@@ -44,13 +44,27 @@ public final class ArchiveFormat {
     format.finish();
   }
 
+  /** Writes what is no image under a name that need be none of an image. */
+  public static void writeArtifact(Bundle bundle, String name, Layout layout) throws IOException {
+    ArchiveFormat format = new ArchiveFormat(layout, false);
+    for (Outgoing artifact : bundle.images()) {
+      format.blobs(artifact);
+    }
+    format.entries.add(bundle.top().descriptor().withAnnotations(Map.of(REF_NAME, name)));
+    format.finish();
+  }
+
+  private void blobs(Outgoing image) throws IOException {
+    for (Part layer : image.layers()) {
+      layout.blob(layer);
+    }
+    layout.blob(image.config());
+    layout.blob(image.manifest());
+  }
+
   private void add(Bundle bundle) throws IOException {
     for (Outgoing image : bundle.images()) {
-      for (Part layer : image.layers()) {
-        layout.blob(layer);
-      }
-      layout.blob(image.config());
-      layout.blob(image.manifest());
+      blobs(image);
     }
     if (docker) {
       addDocker(bundle.images().getFirst(), bundle.names());
@@ -130,6 +144,11 @@ public final class ArchiveFormat {
 
   private static boolean isSame(Descriptor old, Descriptor entry) {
     String name = entry.annotations().getOrDefault(IMAGE_NAME, "");
+    String ref = entry.annotations().getOrDefault(REF_NAME, "");
+    if (name.isEmpty() && !ref.isEmpty()) {
+      return !old.annotations().containsKey(IMAGE_NAME)
+          && old.annotations().getOrDefault(REF_NAME, "").equals(ref);
+    }
     return name.isEmpty()
         ? old.digest().equals(entry.digest()) && !old.annotations().containsKey(REF_NAME)
         : old.annotations().getOrDefault(IMAGE_NAME, "").equals(name);

@@ -2,6 +2,7 @@ package dev.jbuild.engine.archive;
 
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cache.LocalImages;
+import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
@@ -75,6 +76,11 @@ public final class Exports {
         image.config().platform(),
         leaving,
         config);
+  }
+
+  /** A layer that belongs to no image, packed. */
+  public Part pack(Layer layer, Packing packing) throws IOException {
+    return packed.pack(layer, packing);
   }
 
   /** The manifest of an image that a name may reach through an index. */

@@ -48,6 +48,11 @@ final class PackedLayers {
     return kept.isPresent() ? kept.get() : fresh(facts, packing);
   }
 
+  /** A layer's blob, whatever images say of it. */
+  Part pack(Layer layer, Packing packing) throws IOException {
+    return fresh(layers.measure(layer), packing);
+  }
+
   /** The blob that the manifest names, or that came with the layer, where it may stay. */
   private Optional<Part> kept(LayerFacts facts, Descriptor listed, Packing packing)
       throws IOException {

@@ -5,7 +5,8 @@ import java.io.ByteArrayInputStream;
 
 /** A blob of an image that leaves, and where its bytes come from. */
 public record Part(Descriptor descriptor, Content content) {
-  static Part of(Descriptor descriptor, byte[] bytes) {
+  /** A blob that is at hand. */
+  public static Part of(Descriptor descriptor, byte[] bytes) {
     return new Part(descriptor, () -> new ByteArrayInputStream(bytes));
   }
 }

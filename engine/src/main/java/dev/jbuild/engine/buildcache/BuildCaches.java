@@ -1,0 +1,235 @@
+package dev.jbuild.engine.buildcache;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.cache.StepRecord;
+import dev.jbuild.cache.StepRecords;
+import dev.jbuild.engine.ImagePush;
+import dev.jbuild.engine.archive.ArchiveFormat;
+import dev.jbuild.engine.archive.Bundle;
+import dev.jbuild.engine.archive.Layout;
+import dev.jbuild.engine.archive.Packing;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.layer.LayerFacts;
+import dev.jbuild.layer.Layers;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.DiffId;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageIndex;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
+import dev.jbuild.oci.JsonException;
+import dev.jbuild.oci.Manifest;
+import dev.jbuild.registry.RegistryClient;
+import dev.jbuild.registry.RegistryException;
+import dev.jbuild.registry.Resolved;
+import dev.jbuild.store.Ingest;
+import dev.jbuild.store.Lease;
+import dev.jbuild.store.Store;
+import dev.jbuild.store.StoreException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Sends the cache of a build to a registry or a folder, and brings it from there. What comes is
+ * believed only as far as it can be checked: a layer must have the digests that its step says, else
+ * the step is left out.
+ */
+public final class BuildCaches {
+  private static final int LARGEST_CONFIG = 64 << 20;
+  private static final String REF_NAME = "org.opencontainers.image.ref.name";
+
+  private final Store store;
+  private final Layers layers;
+  private final Supplier<RegistryClient> registry;
+
+  public BuildCaches(Store store, Layers layers, Supplier<RegistryClient> registry) {
+    this.store = store;
+    this.layers = layers;
+    this.registry = registry;
+  }
+
+  /** How many steps came, and what was wrong with others. */
+  public record Imported(int steps, List<String> warnings) {}
+
+  /** Where blobs of a cache come from. */
+  private interface Source {
+    void copy(Descriptor blob, java.io.OutputStream sink) throws IOException;
+  }
+
+  /**
+   * Sends the steps of a build to a registry.
+   *
+   * @param image whose layers alone are sent (mode {@code min}); absent for those of all steps
+   */
+  public Descriptor push(
+      ImageReference to, List<StepRecord> steps, Optional<LocalImage> image, Packing packing)
+      throws IOException {
+    try (Lease lease = store.lease()) {
+      pin(lease, steps);
+      Bundle bundle = CacheBundle.of(store, layers, steps, image, packing);
+      return new ImagePush(store, layers, registry)
+          .push(to, bundle.top().descriptor().digest(), bundle, new Quiet());
+    }
+  }
+
+  /** The same to a folder in OCI layout. */
+  public Descriptor write(
+      Path folder, String tag, List<StepRecord> steps, Optional<LocalImage> image, Packing packing)
+      throws IOException {
+    try (Lease lease = store.lease();
+        Layout layout = Layout.folder(folder)) {
+      pin(lease, steps);
+      Bundle bundle = CacheBundle.of(store, layers, steps, image, packing);
+      ArchiveFormat.writeArtifact(bundle, tag, layout);
+      return bundle.top().descriptor();
+    }
+  }
+
+  private static void pin(Lease lease, List<StepRecord> steps) {
+    lease.pin(steps.stream().flatMap(step -> step.layer().stream()).toList());
+  }
+
+  private static final class Quiet implements ImagePush.Progress {
+    @Override
+    public void state(Digest layer, String state) {
+      // the step of the display says enough
+    }
+
+    @Override
+    public void sent(Digest layer, long current, long total) {
+      // the step of the display says enough
+    }
+  }
+
+  /** Brings a cache from a registry; what goes wrong is told and never fails. */
+  public Imported pull(ImageReference from) {
+    try {
+      Resolved found = registry.get().resolve(from);
+      return take(
+          Manifest.parse(found.bytes()),
+          (blob, sink) -> registry.get().fetchBlob(from, blob, sink, _ -> {}));
+    } catch (RegistryException | JsonException | StoreException | IOException e) {
+      return failed(from.familiar(), e);
+    }
+  }
+
+  /** Brings a cache from a folder in OCI layout. */
+  public Imported read(Path folder, String tag) {
+    try {
+      ImageIndex index = ImageIndex.parse(Files.readAllBytes(folder.resolve("index.json")));
+      Optional<Descriptor> entry =
+          index.manifests().stream()
+              .filter(m -> m.annotations().getOrDefault(REF_NAME, "").equals(tag))
+              .findFirst();
+      if (entry.isEmpty()) {
+        return new Imported(0, List.of("no cache " + tag + " in " + folder));
+      }
+      ByteArrayOutputStream manifest = new ByteArrayOutputStream();
+      Source files = (blob, sink) -> Files.copy(file(folder, blob.digest()), sink);
+      files.copy(entry.get(), manifest);
+      require(entry.get(), manifest.toByteArray());
+      return take(Manifest.parse(manifest.toByteArray()), files);
+    } catch (JsonException | StoreException | IOException e) {
+      return failed(folder.toString(), e);
+    }
+  }
+
+  private static Path file(Path folder, Digest digest) {
+    return folder.resolve("blobs").resolve(digest.algorithm()).resolve(digest.hex());
+  }
+
+  private static Imported failed(String from, Exception e) {
+    return new Imported(
+        0, List.of("the cache " + from + " is not used: " + String.valueOf(e.getMessage())));
+  }
+
+  private Imported take(Manifest manifest, Source source) throws IOException {
+    if (!manifest.config().mediaType().equals(CacheBundle.CONFIG)) {
+      return new Imported(
+          0, List.of("what is there is no build cache: " + manifest.config().mediaType()));
+    }
+    if (manifest.config().size() > LARGEST_CONFIG) {
+      return new Imported(0, List.of("the list of cached steps is too large to be one"));
+    }
+    ByteArrayOutputStream config = new ByteArrayOutputStream();
+    source.copy(manifest.config(), config);
+    require(manifest.config(), config.toByteArray());
+    Map<DiffId, Descriptor> blobs = new HashMap<>();
+    for (Descriptor layer : manifest.layers()) {
+      String diffId = layer.annotations().getOrDefault(CacheBundle.DIFF_ID, "");
+      if (Digest.isDigest(diffId)) {
+        blobs.put(new DiffId(Digest.parse(diffId)), layer);
+      }
+    }
+    List<String> warnings = new ArrayList<>();
+    int count = 0;
+    try (Lease lease = store.lease()) {
+      StepRecords records = new StepRecords(store.root());
+      for (Json.Obj json : Json.parseObject(config.toByteArray()).objects("steps")) {
+        CachedStep step = CachedStep.fromJson(json);
+        try {
+          Optional<Layer> layer = layer(lease, step, blobs, source);
+          records.put(step.record(layer.map(l -> l.id().value())));
+          count++;
+        } catch (RegistryException | StoreException | IOException e) {
+          warnings.add("a cached step is not used: " + e.getMessage());
+        }
+      }
+    }
+    return new Imported(count, warnings);
+  }
+
+  private Optional<Layer> layer(
+      Lease lease, CachedStep step, Map<DiffId, Descriptor> blobs, Source source)
+      throws IOException {
+    if (step.layer().isEmpty()) {
+      return Optional.empty();
+    }
+    DiffId diffId = step.layer().get();
+    Optional<Layer> known = layers.byDiffId(diffId);
+    Layer layer;
+    if (known.isPresent()) {
+      layer = known.get();
+    } else {
+      Descriptor blob = blobs.get(diffId);
+      if (blob == null) {
+        throw new StoreException("its layer " + diffId + " is missing");
+      }
+      layer = unpack(lease, blob, source);
+    }
+    lease.pin(layer.id().value());
+    LayerFacts facts = layers.measure(layer);
+    if (!facts.diffId().equals(diffId) || !facts.content().equals(step.content())) {
+      throw new StoreException("its layer " + diffId + " has other content than the step says");
+    }
+    return Optional.of(layer);
+  }
+
+  /** Packed anew, a layer that came from a build has the digest that it had there. */
+  private Layer unpack(Lease lease, Descriptor blob, Source source) throws IOException {
+    try (Ingest ingest = store.blobs().ingest()) {
+      source.copy(blob, ingest);
+      ingest.commit(blob.digest(), blob.size());
+    }
+    try (InputStream in = store.blobs().open(blob.digest())) {
+      return layers.unpack(lease.id(), in, Optional.empty(), Optional.empty());
+    } finally {
+      store.blobs().remove(blob.digest());
+    }
+  }
+
+  private static void require(Descriptor expected, byte[] bytes) {
+    if (!Digest.sha256(bytes).equals(expected.digest())) {
+      throw new StoreException(expected.digest() + " has other content than its name says");
+    }
+  }
+}
