@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { EXIT_LOST = 137, BEHIND = 1 << 18 };
+enum { EXIT_LOST = 137, LOST = 1 << 8, BEHIND = 1 << 18 };
 
 /* ctrl-p,ctrl-q and the like; a letter stands for itself. */
 static void read_keys(struct attached *a, const char *text)
@@ -205,7 +205,7 @@ static int take_frames(struct attached *a)
 	while (code < 0 && (payload = client_frame(&a->link, &at, &type, &size)))
 		code = take_frame(a, type, payload, size);
 	client_drop(&a->link, at);
-	return code < 0 && !more ? EXIT_LOST : code;
+	return code < 0 && !more ? LOST : code;
 }
 
 /* ---- between ---- */
@@ -262,8 +262,10 @@ int attach_run(struct attached *a)
 	client_flush(&a->link);
 	code = relay(a);
 	restore(a);
-	if (a->link.in.size == 0 && code == EXIT_LOST)
-		(void)dprintf(STDERR_FILENO, "jbuild: the container's supervisor has gone\n");
+	if (code == LOST) {
+		(void)dprintf(STDERR_FILENO, "jbuild: the container's supervisor was killed\n");
+		code = EXIT_LOST;
+	}
 	if (a->detached)
 		(void)dprintf(STDERR_FILENO, "read escape sequence\n");
 	return code;

@@ -53,7 +53,7 @@ final class SandboxOf {
         mounts(network, setup),
         command(
             container.argv(), container.user(), container.tty(), container.config().texts("Env")),
-        isolation().withNetwork(network).withHostname(hostname(network)));
+        isolation().withNetwork(network).withHostname(hostname(shown(network, setup))));
   }
 
   /**
@@ -96,6 +96,11 @@ final class SandboxOf {
 
   String workdir() {
     return container.config().text("WorkingDir").filter(w -> !w.isEmpty()).orElse("/");
+  }
+
+  /** A network that the supervisor makes is none of the host's. */
+  private static Network shown(Network network, NetworkSetup setup) {
+    return setup.plan().isPresent() ? new Network.None() : network;
   }
 
   private String hostname(Network network) throws IOException {
@@ -187,8 +192,8 @@ final class SandboxOf {
     EtcFiles etc =
         EtcFiles.write(
             container.folder().resolve("etc"),
-            setup.plan().isPresent() || joined ? new Network.None() : network,
-            hostname(network),
+            joined ? new Network.None() : shown(network, setup),
+            hostname(shown(network, setup)),
             extra);
     if (setup.resolvConf().isPresent()) {
       Files.writeString(etc.resolvConf(), setup.resolvConf().get());
