@@ -90,7 +90,10 @@ record BuildOptions(
         .value("--progress", "mode", "auto, plain, tty, quiet, rawjson or none")
         .flag("-q --quiet", "Print nothing but the image's id")
         .flag("--check", "Check the Dockerfile and build nothing")
-        .value("--call", "method", "What to do with the Dockerfile: build or check")
+        .value(
+            "--call",
+            "method",
+            "What to do with the Dockerfile: build, check, outline or targets[,format=json]")
         .values("--allow", "entitlement", "Allow network.host or security.insecure to steps")
         .value("--shm-size", "bytes", "Size of /dev/shm in RUN steps")
         .values("--ulimit", "name=soft[:hard]", "Resource limit of RUN steps")

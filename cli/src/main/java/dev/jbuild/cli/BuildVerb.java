@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cli.format.Findings;
 import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.memo.Consulted;
 import dev.jbuild.cli.memo.Heard;
@@ -7,6 +8,7 @@ import dev.jbuild.cli.progress.Displays;
 import dev.jbuild.cli.progress.ProgressDisplay;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.parser.DockerfileException;
+import dev.jbuild.parser.check.Checks;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.solve.BuildException;
 import dev.jbuild.solve.BuildResult;
@@ -46,8 +48,18 @@ final class BuildVerb implements Verb {
     BuildInput input = BuildInput.read(options.context(), options.file(), session.in());
     BuildRequest request = BuildRequests.of(options, input, environment);
     try {
-      KnownBuild.Course course = new KnownBuild.Course(options, input, request, notes);
+      Optional<BuildCall> call = BuildCall.of(arguments);
+      if (call.isPresent()) {
+        return call.get().answer(request, session);
+      }
+      BuildChecks checks = new BuildChecks(request, session);
+      if (checks.failBuild() && fails(checks, input, session)) {
+        return 1;
+      }
+      KnownBuild.Course course =
+          new KnownBuild.Course(options, input, request, notes, new ArrayList<>());
       BuildResult result = build(course, environment, session);
+      course.warnings().forEach(session.err()::println);
       report(request, options, result, session);
       return 0;
     } catch (DockerfileException e) {
@@ -63,6 +75,21 @@ final class BuildVerb implements Verb {
       session.err().println("ERROR: failed to solve: " + e.getMessage());
     }
     return 1;
+  }
+
+  /** {@code # check=error=true}: findings stop the build before it begins. */
+  private static boolean fails(BuildChecks checks, BuildInput input, Session session) {
+    Checks.Findings findings = checks.findings();
+    if (findings.warnings().isEmpty()) {
+      return false;
+    }
+    session.err().print(Findings.text(input.dockerfileName(), input.dockerfile(), findings));
+    session
+        .err()
+        .println(
+            "ERROR: failed to solve: lint violation found for rules: "
+                + String.join(", ", findings.rules()));
+    return true;
   }
 
   private static BuildResult build(KnownBuild.Course course, Consulted environment, Session session)
@@ -84,9 +111,19 @@ final class BuildVerb implements Verb {
             request.metadataFile().get(),
             PrettyJson.print(BuildMetadata.of(request, result.image(), written)) + "\n");
       }
+      course.warnings().addAll(warnings(course, session));
       KnownBuild.remember(course, result, evidence, heard, environment, session);
       return result;
     }
+  }
+
+  /** What the checks find; nothing where nobody looks. */
+  private static List<String> warnings(KnownBuild.Course course, Session session) {
+    return switch (course.options().results().progress()) {
+      case QUIET, RAWJSON, NONE -> List.of();
+      case AUTO, PLAIN, TTY ->
+          Findings.brief(new BuildChecks(course.request(), session).findings());
+    };
   }
 
   private static void report(

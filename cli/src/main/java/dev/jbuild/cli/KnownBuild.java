@@ -86,6 +86,7 @@ final class KnownBuild {
         display.on(event);
       }
     }
+    answer.warnings().forEach(session.err()::println);
     if (answer.imageIdFile().isPresent()) {
       Files.writeString(Path.of(answer.imageIdFile().get()), answer.imageId());
     }
@@ -95,7 +96,12 @@ final class KnownBuild {
   }
 
   /** What there is to remember of a build beside its evidence. */
-  record Course(BuildOptions options, BuildInput input, BuildRequest request, List<String> notes) {}
+  record Course(
+      BuildOptions options,
+      BuildInput input,
+      BuildRequest request,
+      List<String> notes,
+      List<String> warnings) {}
 
   /** Remembers a build from which the next one like it can be answered; else does nothing. */
   static void remember(
@@ -200,6 +206,7 @@ final class KnownBuild {
         results.quiet(),
         results.imageIdFile(),
         course.notes(),
-        heard.events());
+        heard.events(),
+        course.warnings());
   }
 }

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /** A problem with a Dockerfile, where it is, and what may help. */
 public final class DockerfileException extends RuntimeException {
-  private static final int AROUND = 2;
+  private static final String RULER = "--------------------\n";
+  private static final int LONGEST = 400;
 
   private final Span span;
   private final Optional<String> hint;
@@ -29,20 +30,32 @@ public final class DockerfileException extends RuntimeException {
     return hint;
   }
 
-  /** The lines around the problem, marked. */
+  /** The lines around the problem, marked: two of them where it is one line, else one. */
   public static String excerpt(String fileName, byte[] source, Span span) {
     String[] lines = new String(source, StandardCharsets.UTF_8).split("\n", -1);
-    StringBuilder out = new StringBuilder(fileName + ":" + span.firstLine() + "\n");
-    out.append("--------------------\n");
-    int first = Math.max(1, span.firstLine() - AROUND);
-    int last = Math.min(lines.length, span.lastLine() + AROUND);
-    for (int i = first; i <= last; i++) {
-      boolean marked = i >= span.firstLine() && i <= span.lastLine();
-      String line = lines[i - 1];
-      String shown = line.length() > 400 ? line.substring(0, 400) + "…" : line;
-      out.append(String.format("%4d | %s %s%n", i, marked ? ">>>" : "   ", shown.stripTrailing()));
+    int first = Math.clamp(span.firstLine(), 1, lines.length);
+    int last = Math.clamp(span.lastLine(), first, lines.length);
+    StringBuilder out = new StringBuilder(fileName + ":" + first + "\n" + RULER);
+    int from = first;
+    int to = last;
+    int wanted = first == last ? 4 : 2;
+    for (int shown = 0; shown < wanted; shown++) {
+      if (from > 1) {
+        from--;
+        shown++;
+      }
+      if (to < lines.length) {
+        to++;
+        shown++;
+      }
     }
-    return out.append("--------------------\n").toString();
+    for (int i = from; i <= to; i++) {
+      String mark = i >= first && i <= last ? ">>>" : "   ";
+      String line = lines[i - 1];
+      String text = line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+      out.append(String.format(" %3d | %s %s", i, mark, text).stripTrailing()).append('\n');
+    }
+    return out.append(RULER).toString();
   }
 
   /** Excerpt, message and hint, as shown to the author. */

@@ -40,6 +40,7 @@ public record Memo(
    * @param mode a {@link dev.jbuild.cli.progress.ProgressMode}
    * @param quiet whether the id is printed
    * @param notes lines on standard error before all progress
+   * @param warnings lines on standard error behind it
    */
   public record Answer(
       String imageId,
@@ -47,5 +48,6 @@ public record Memo(
       boolean quiet,
       Optional<String> imageIdFile,
       List<String> notes,
-      List<BuildEvent> events) {}
+      List<BuildEvent> events,
+      List<String> warnings) {}
 }

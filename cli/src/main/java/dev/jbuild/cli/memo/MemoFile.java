@@ -51,6 +51,7 @@ final class MemoFile {
     out.texts(answer.notes());
     out.number(answer.events().size());
     answer.events().forEach(out::event);
+    out.texts(answer.warnings());
     return out.finish();
   }
 
@@ -94,7 +95,7 @@ final class MemoFile {
     for (int i = in.number(); i > 0; i--) {
       events.add(in.event());
     }
-    return new Memo.Answer(id, mode, quiet, idFile, notes, events);
+    return new Memo.Answer(id, mode, quiet, idFile, notes, events, in.texts());
   }
 
   private static int end(byte[] bytes) {
