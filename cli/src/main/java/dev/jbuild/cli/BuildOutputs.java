@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.archive.ArchiveFormat;
 import dev.jbuild.engine.archive.Bundle;
 import dev.jbuild.engine.archive.Exports;
@@ -9,6 +10,7 @@ import dev.jbuild.engine.archive.Outgoing;
 import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.engine.archive.RootFiles;
 import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.Output;
@@ -18,6 +20,7 @@ import dev.jbuild.store.Lease;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -142,19 +145,60 @@ final class BuildOutputs implements BuildListener {
         });
   }
 
-  private Descriptor push(BuildRequest request, LocalImage image, Output.Push push) {
-    throw new CommandException("ERROR: cannot push " + request.tags() + push + image.id(), 1);
+  private Descriptor push(BuildRequest request, LocalImage image, Output.Push push)
+      throws IOException {
+    List<ImageReference> names =
+        push.name().isPresent() ? named(push.name().get()) : request.tags();
+    if (names.isEmpty()) {
+      throw new CommandException(
+          "ERROR: tag is needed when pushing to registry: give the image a name with -t", 1);
+    }
+    Bundle bundle = bundle(image, names, push.options(), false);
+    for (ImageReference name : names) {
+      step(
+          "pushing manifest for " + name + "@" + bundle.top().descriptor().digest(),
+          vertex ->
+              parts.imagePush().push(name, image.target().digest(), bundle, new Rows(vertex)));
+    }
+    return bundle.top().descriptor();
+  }
+
+  /** Layers that move, under a line of the display. */
+  private final class Rows implements ImagePush.Progress {
+    private final int vertex;
+
+    Rows(int vertex) {
+      this.vertex = vertex;
+    }
+
+    @Override
+    public void state(Digest layer, String state) {
+      // what is there already takes no time, and what was sent has been seen
+    }
+
+    @Override
+    public synchronized void sent(Digest layer, long current, long total) {
+      on(
+          new BuildEvent.Transfer(
+              vertex, "pushing layer " + layer, current, total, current >= total));
+    }
   }
 
   /** The names of the build and of the output, each once. */
   private static List<ImageReference> names(BuildRequest request, Map<String, String> options) {
     Set<ImageReference> names = new LinkedHashSet<>(request.tags());
-    for (String name : options.getOrDefault("name", "").split(",", -1)) {
+    names.addAll(named(options.getOrDefault("name", "")));
+    return List.copyOf(names);
+  }
+
+  private static List<ImageReference> named(String text) {
+    List<ImageReference> names = new ArrayList<>();
+    for (String name : text.split(",", -1)) {
       if (!name.isBlank()) {
         names.add(ImageReference.parse(name.strip()).withDefaultTag());
       }
     }
-    return List.copyOf(names);
+    return names;
   }
 
   /** {@code annotation.KEY=VALUE} and {@code annotation-manifest.KEY=VALUE}, as BuildKit has. */

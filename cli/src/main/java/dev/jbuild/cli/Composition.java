@@ -4,6 +4,7 @@ import dev.jbuild.cache.LocalImages;
 import dev.jbuild.engine.ContainerRunner;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
+import dev.jbuild.engine.ManifestLists;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryLogin;
@@ -64,6 +65,16 @@ final class Composition implements AutoCloseable {
   /** Images from here, or from a registry. */
   ImageSource imageSource() throws IOException {
     return new ImageSource(store(), layers(), this::registry);
+  }
+
+  /** Indexes made by hand. */
+  ManifestLists manifestLists() throws IOException {
+    return new ManifestLists(store(), layers(), this::registry);
+  }
+
+  /** Registries themselves. */
+  RegistryClient remote() {
+    return registry();
   }
 
   /** Images to registries. */

@@ -35,6 +35,10 @@ final class Filters {
     return filters;
   }
 
+  boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   List<String> of(String key) {
     return values.getOrDefault(key, List.of());
   }
@@ -45,18 +49,19 @@ final class Filters {
     return wanted.isEmpty() || wanted.stream().anyMatch(fits);
   }
 
-  /** Labels, {@code key} or {@code key=value}: all of them must be there. */
+  /**
+   * Labels, {@code key} or {@code key=value}: all that are wanted must be there, and none of {@code
+   * label!}.
+   */
   boolean allowLabels(Map<String, String> labels) {
-    for (String wanted : of("label")) {
-      int equals = wanted.indexOf('=');
-      boolean there =
-          equals < 0
-              ? labels.containsKey(wanted)
-              : wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
-      if (!there) {
-        return false;
-      }
-    }
-    return true;
+    return of("label").stream().allMatch(wanted -> has(labels, wanted))
+        && of("label!").stream().noneMatch(unwanted -> has(labels, unwanted));
+  }
+
+  private static boolean has(Map<String, String> labels, String wanted) {
+    int equals = wanted.indexOf('=');
+    return equals < 0
+        ? labels.containsKey(wanted)
+        : wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
   }
 }

@@ -4,8 +4,11 @@ import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cache.LocalImages;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.store.Names;
 import java.io.IOException;
@@ -48,11 +51,63 @@ record StoredImage(Optional<ImageReference> reference, Instant named, LocalImage
    * @throws CommandException when there is none
    */
   static LocalImage find(Session session, String nameOrId) throws IOException {
-    return session
-        .parts()
-        .localImages()
-        .find(nameOrId, Platform.host())
-        .orElseThrow(() -> missing(nameOrId));
+    Optional<LocalImage> image = session.parts().localImages().find(nameOrId, Platform.host());
+    if (image.isEmpty()) {
+      Optional<ImageReference> name = parse(nameOrId);
+      image = name.isPresent() ? anyPlatform(session, name.get()) : image;
+    }
+    return image.orElseThrow(() -> missing(nameOrId));
+  }
+
+  /** The same for {@code --platform}, where an image is for several. */
+  static LocalImage find(Session session, String nameOrId, Arguments arguments) throws IOException {
+    Platform platform =
+        RunOptions.platform(arguments, session.environment()).orElseGet(Platform::host);
+    Optional<LocalImage> image = session.parts().localImages().find(nameOrId, platform);
+    return image.isPresent() ? image.get() : find(session, nameOrId);
+  }
+
+  /** The image of a name, for whatever platform is here. */
+  static Optional<LocalImage> anyPlatform(Session session, ImageReference name) throws IOException {
+    Optional<Descriptor> target = session.parts().store().names().get(name);
+    if (target.isEmpty()
+        || !MediaTypes.isIndex(target.get().mediaType())
+        || !session.parts().store().blobs().has(target.get().digest())) {
+      return Optional.empty();
+    }
+    byte[] index = session.parts().store().blobs().read(target.get().digest());
+    for (Descriptor one : ImageIndex.parse(index).manifests()) {
+      Optional<LocalImage> image =
+          one.platform().isPresent()
+              ? session.parts().localImages().read(target.get(), one.platform().get())
+              : Optional.empty();
+      if (image.isPresent()) {
+        return image;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The name that an operand is, where it is one of this image and no id. */
+  static Optional<ImageReference> nameOf(Session session, String operand, LocalImage image)
+      throws IOException {
+    Names names = session.parts().store().names();
+    return parse(operand)
+        .map(ImageReference::withDefaultTag)
+        .filter(name -> name.digest().isEmpty())
+        .filter(name ->
+            names
+                .get(name)
+                .map(target -> target.digest().equals(image.target().digest()))
+                .orElse(false));
+  }
+
+  private static Optional<ImageReference> parse(String text) {
+    try {
+      return Optional.of(ImageReference.parse(text));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
   }
 
   static CommandException missing(String nameOrId) {

@@ -17,14 +17,20 @@ final class Verbs {
           "tag",
           "inspect",
           "history",
+          "diff",
           "load",
+          "import",
           "save",
           "pull",
           "push",
+          "search",
           "login",
           "logout",
           "prune",
           "system",
+          "store",
+          "registry",
+          "manifest",
           "builder",
           "container",
           "ps",
@@ -46,7 +52,7 @@ final class Verbs {
    */
   static Call find(List<String> words) {
     String first = words.getFirst();
-    Optional<Verb> verb = simple(first);
+    Optional<Verb> verb = ImageVerbs.simple(words).or(() -> simple(first));
     if (verb.isPresent()) {
       return new Call(verb.get(), words.subList(1, words.size()));
     }
@@ -96,7 +102,7 @@ final class Verbs {
 
   private static boolean isGroup(String word) {
     return switch (word) {
-      case "image", "system", "builder", "container" -> true;
+      case "image", "system", "builder", "container", "manifest", "registry", "store" -> true;
       default -> false;
     };
   }
@@ -106,12 +112,12 @@ final class Verbs {
     return switch (group) {
       case "image" ->
           List.of(
-              "build", "history", "inspect", "load", "ls", "prune", "pull", "push", "rm", "save",
-              "tag");
+              "build", "history", "import", "inspect", "load", "ls", "prune", "pull", "push", "rm",
+              "save", "tag");
       case "system" -> List.of("df", "info", "prune");
       case "builder" -> List.of("build", "prune");
       case "container" -> List.of("ls", "rm", "run");
-      default -> List.of();
+      default -> ImageVerbs.commands(group);
     };
   }
 
@@ -125,7 +131,7 @@ final class Verbs {
       case "image history" -> Optional.of(new HistoryVerb());
       case "image tag" -> Optional.of(new TagVerb());
       case "container run" -> Optional.of(new RunVerb());
-      default -> Optional.empty();
+      default -> ImageVerbs.member(group, name);
     };
   }
 

@@ -1,0 +1,105 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.engine.distribution.RegistryServer;
+import dev.jbuild.registry.RegistryClient;
+import dev.jbuild.registry.RegistrySettings;
+import dev.jbuild.store.Store;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Serves a registry until it is interrupted. */
+final class RegistryServeVerb implements Verb {
+  private static final String USUAL = "127.0.0.1:5000";
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax("registry serve", "", "Serve a registry of one's own")
+        .value("--addr", "host:port", "Where to listen (default " + USUAL + "); port 0: any")
+        .value("--root", "folder", "Where images are kept (default: registry in the store)")
+        .value("--tls-cert", "file", "Certificate for HTTPS, PEM")
+        .value("--tls-key", "file", "Its key, PEM")
+        .value("--htpasswd", "file", "Only these users, with bcrypt passwords: htpasswd -B")
+        .flag("--read-only", "Refuse everything that changes something")
+        .value("--proxy", "url", "Be a cache of another registry")
+        .flag("-q --quiet", "Do not print requests")
+        .operands(0, 0);
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws Exception {
+    Path root =
+        arguments
+            .value("--root")
+            .map(Path::of)
+            .orElseGet(() -> session.parts().root().resolve("registry"))
+            .toAbsolutePath();
+    RegistryServer.Options options = options(arguments, session);
+    RegistryClient upstream = RegistryClient.open(RegistrySettings.load(session.environment()));
+    try (RegistryServer server = RegistryServer.start(Store.open(root), options, upstream)) {
+      String host = arguments.value("--addr").orElse(USUAL);
+      session
+          .out()
+          .println(
+              "Serving "
+                  + (options.tls().isPresent() ? "https://" : "http://")
+                  + host.substring(0, host.lastIndexOf(':') + 1)
+                  + server.address().getPort()
+                  + " from "
+                  + root);
+      session.out().flush();
+      // until ^C, which interrupts this thread
+      new CountDownLatch(1).await();
+    } catch (InterruptedException _) {
+      return 0;
+    } catch (java.net.BindException e) {
+      throw new CommandException(
+          "cannot listen on " + arguments.value("--addr").orElse(USUAL) + ": " + e.getMessage(), 1);
+    }
+    return 0;
+  }
+
+  private static RegistryServer.Options options(Arguments arguments, Session session)
+      throws IOException {
+    Optional<String> certificate = arguments.value("--tls-cert");
+    Optional<String> key = arguments.value("--tls-key");
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new UsageException("--tls-cert and --tls-key belong together");
+    }
+    boolean quiet = arguments.flag("--quiet");
+    return new RegistryServer.Options(
+        address(arguments.value("--addr").orElse(USUAL)),
+        certificate.map(c -> new RegistryServer.Tls(Path.of(c), Path.of(key.orElse("")))),
+        arguments.value("--htpasswd").map(Path::of),
+        arguments.flag("--read-only"),
+        arguments.value("--proxy").map(RegistryServeVerb::upstream),
+        line -> {
+          if (!quiet) {
+            session.err().println(line);
+          }
+        });
+  }
+
+  private static InetSocketAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      String host = colon <= 0 ? "0.0.0.0" : text.substring(0, colon);
+      return new InetSocketAddress(host, port);
+    } catch (IllegalArgumentException _) {
+      throw new UsageException("invalid address for --addr: " + text + ": write host:port");
+    }
+  }
+
+  private static URI upstream(String text) {
+    URI uri = URI.create(text.contains("://") ? text : "https://" + text);
+    if (uri.getAuthority() == null || !uri.getPath().isEmpty() && !uri.getPath().equals("/")) {
+      throw new UsageException(
+          "invalid address for --proxy: " + text + ": write https://host[:port]");
+    }
+    return uri;
+  }
+}
