@@ -232,7 +232,9 @@ public final class Builder {
                 around.request.cache().pull(),
                 (item, current, total, done) ->
                     events.send(new BuildEvent.Transfer(vertex, item, current, total, done)));
-        image.layers().forEach(l -> kitchen.lease().pin(l.id().value()));
+        if (!kitchen.hold(image.layers())) {
+          throw new IOException("a layer was removed meanwhile; build again");
+        }
         evidence.image(reference, image);
         Digest chain =
             image.config().diffIds().isEmpty()

@@ -150,7 +150,6 @@ final class CopyStep {
   private TreeResult write(Draft draft, List<PlannedEntry> entries, Plan plan, Digest op)
       throws IOException {
     Optional<Layer> previous = plan.fresh() ? Optional.empty() : kitchen.previous(op);
-    previous.ifPresent(l -> kitchen.lease().pin(l.id().value()));
     return kitchen.layers().write(draft, entries, previous, _ -> {});
   }
 

@@ -12,6 +12,7 @@ import dev.jbuild.store.Lease;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -56,6 +57,17 @@ final class Kitchen {
 
   Evidence evidence() {
     return evidence;
+  }
+
+  /** Keeps layers, and tells whether all of them are there. */
+  boolean hold(List<Layer> stack) throws IOException {
+    lease.pin(stack.stream().map(l -> l.id().value()).toList());
+    for (Layer layer : stack) {
+      if (layers.byId(layer.id()).isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A step by what it is, and what goes into it. */
@@ -123,9 +135,9 @@ final class Kitchen {
     return records.any(op);
   }
 
-  /** The layer that the step made last, whatever went into it. */
+  /** The layer that the step made last, whatever went into it; it is kept. */
   Optional<Layer> previous(Digest op) {
-    return records.newest(op).flatMap(StepRecord::layer).flatMap(this::layer);
+    return records.newest(op).flatMap(StepRecord::layer).flatMap(this::pinned);
   }
 
   private static Digest key(Digest op, SequencedMap<String, String> inputs) {
@@ -176,11 +188,10 @@ final class Kitchen {
       Optional<StepRecord> before = records.find(order.op(), key);
       Optional<Layer> same =
           before.isPresent() && before.get().content().equals(content)
-              ? before.get().layer().flatMap(this::layer)
+              ? before.get().layer().flatMap(this::pinned)
               : Optional.empty();
       if (same.isPresent()) {
         // the same bytes again: with the old layer the image keeps its digest
-        lease.pin(same.get().id().value());
         if (own && !same.get().id().equals(layer.get().id())) {
           layers.remove(layer.get().id());
         }
@@ -199,17 +210,18 @@ final class Kitchen {
     if (record.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Layer> layer = record.get().layer().flatMap(this::layer);
+    Optional<Layer> layer = record.get().layer().flatMap(this::pinned);
     if (record.get().layer().isPresent() && layer.isEmpty()) {
       return Optional.empty();
     }
-    layer.ifPresent(l -> lease.pin(l.id().value()));
     evidence.step(record.get(), layer);
     return Optional.of(new Made(layer, record.get().content(), record.get().created()));
   }
 
-  private Optional<Layer> layer(String id) {
+  /** A layer that is there and stays: looked for only when it is pinned. */
+  private Optional<Layer> pinned(String id) {
     try {
+      lease.pin(id);
       return layers.byId(new LayerId(id));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
