@@ -1,12 +1,18 @@
 package dev.jbuild.it;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.jbuild.testkit.Checkout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +71,57 @@ final class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** Inside a module, package by package and without those below it. */
+  @ParameterizedTest(name = "{0} does not see {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          parser              | parser.check
+          parser.check        | plan
+          runtime             | runtime.net
+          runtime.net         | oci
+          engine              | engine.buildcache engine.check engine.container engine.distribution engine.network
+          engine.archive      | engine engine.buildcache engine.check engine.container engine.distribution engine.network registry runtime
+          engine.buildcache   | engine.check engine.container engine.distribution engine.network runtime
+          engine.check        | engine engine.archive engine.buildcache engine.container engine.distribution engine.network registry runtime
+          engine.container    | engine.buildcache engine.check engine.distribution engine.network registry
+          engine.distribution | engine engine.archive engine.buildcache engine.check engine.container engine.network cache layer linux runtime
+          engine.network      | engine.archive engine.buildcache engine.check engine.distribution layer registry
+          cli.format          | cli cli.memo cli.progress engine solve store
+          cli.progress        | cli cli.format cli.memo engine store
+          cli.memo            | cli cli.format engine parser plan
+          """)
+  void arrowsInsideModulesPointOneWay(String from, String to) {
+    String[] forbidden =
+        Arrays.stream(to.split(" ", -1)).map(name -> "dev.jbuild." + name).toArray(String[]::new);
+
+    noClasses()
+        .that()
+        .resideInAPackage("dev.jbuild." + from)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(forbidden)
+        .check(CLASSES);
+  }
+
+  /** What is not on these tests' class path, for it runs in other people's processes. */
+  @ParameterizedTest(name = "{0} sees of ours only {1}")
+  @CsvSource({
+    "maven-plugin, dev.jbuild.maven..",
+    "dist, dev.jbuild.dist.. dev.jbuild.cli.. dev.jbuild.oci.."
+  })
+  void whatIsShippedStandsAlone(String module, String ours) {
+    Path folder = Checkout.root().resolve(module).resolve("target/classes");
+    Assumptions.assumeTrue(Files.isDirectory(folder), module + " is not built");
+
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.jbuild..").and(resideOutsideOfPackages(ours.split(" ", -1))))
+        .check(new ClassFileImporter().importPath(folder));
+  }
+
   /** Each library is seen by the packages made for it and by no other. */
   @ParameterizedTest(name = "{0} only in {1}")
   @CsvSource({
@@ -76,7 +133,8 @@ final class ArchitectureTest {
     "com.fasterxml.jackson.., dev.jbuild.oci..",
     "picocli.., dev.jbuild.cli..",
     "java.net.http.., dev.jbuild.registry..",
-    "java.lang.foreign.., dev.jbuild.linux.."
+    "com.sun.net.httpserver.., dev.jbuild.engine.distribution..",
+    "java.lang.foreign.., dev.jbuild.linux.. dev.jbuild.runtime.."
   })
   void aLibraryHasOneUser(String library, String users) {
     noClasses()

@@ -7,7 +7,6 @@ import dev.jbuild.testkit.Command.Running;
 import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.LocalRegistry;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
  * container answers HTTP.
  */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class JavaServiceTest {
   private static final String DOCKERFILE =
       """
@@ -49,7 +47,8 @@ final class JavaServiceTest {
         <artifactId>greeter</artifactId>
         <version>1.0</version>
         <properties>
-          <maven.compiler.release>17</maven.compiler.release>
+          <maven.compiler.source>17</maven.compiler.source>
+          <maven.compiler.target>17</maven.compiler.target>
           <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
         </properties>
         <dependencies>
