@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -64,6 +65,7 @@ static bool publish(struct net_host *host, const struct net_plan *plan, uint32_t
 	if (host->no_nft)
 		return true;
 	error = rules_add_ports(&host->nft, plan, address);
+	flows_forget(&host->nft, plan);
 	return !error || net_fail_errno(-error, "write the nftables rules of the published ports");
 }
 
@@ -141,10 +143,16 @@ static int run(const char *path)
 {
 	struct net_plan plan;
 	struct net_host host;
+	struct rlimit files;
 	int ready = NET_READY_FD;
 	int live;
 	bool done;
 
+	/* Two sockets for each port, six descriptors for each connection that is passed on. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
 	/* Not killed with the parent: there is something to clean up. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	reserve_fds();

@@ -174,6 +174,10 @@ void rules_remove_ports(struct nl *nl, const char *container);
 /* In the container: what is sent to 127.0.0.11:53 comes to these ports. */
 int rules_redirect_dns(struct nl *nl, uint16_t udp, uint16_t tcp);
 
+/* ---- net_flows.c: what the kernel remembers of the ports of udp ---- */
+
+void flows_forget(struct nl *nl, const struct net_plan *plan);
+
 /* ---- net_state.c: files ---- */
 
 struct endpoint {

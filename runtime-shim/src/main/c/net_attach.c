@@ -227,14 +227,14 @@ static bool make_bridge(struct net_host *host, const struct net_network *network
 	if (!error)
 		error = link_add_address(&host->route, index, network->gateway, network->prefix);
 	if (error)
-		return net_fail_errno(-error, "make the bridge %s of network %s", network->bridge,
-				      network->name);
+		return net_fail_errno(-error, "make the bridge %s of network %s (--network host needs none)",
+				      network->bridge, network->name);
 	write_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
 	(void)snprintf(path, sizeof path, "/proc/sys/net/ipv4/conf/%s/route_localnet",
 		       network->bridge);
 	write_sysctl(path, "1");
 	if (!host->no_nft && (error = rules_add_network(&host->nft, network)) != 0)
-		return net_fail_errno(-error, "write the nftables rules of network %s",
+		return net_fail_errno(-error, "write the nftables rules of network %s (--network host needs none)",
 				      network->name);
 	return true;
 }
