@@ -75,9 +75,7 @@ final class SandboxTest {
                 .out())
         .matches("[0-9a-f]{12}\n");
     assertThat(
-            jbuild
-                .check("run", "--rm", "--network", "none", "busybox", "cat", "/etc/hosts")
-                .out())
+            jbuild.check("run", "--rm", "--network", "none", "busybox", "cat", "/etc/hosts").out())
         .startsWith("127.0.0.1\tlocalhost\n");
   }
 
