@@ -60,7 +60,7 @@ final class ImageBuild {
     Optional<Path> file = dockerfile();
     if (file.isEmpty()) {
       AppImage.checkPackaging(mojo);
-    } else if (!Files.isDirectory(mojo.base().resolve(mojo.contextDirectory))) {
+    } else if (!mojo.contextDirectory.isDirectory()) {
       throw new MojoExecutionException(
           "jbuild.contextDirectory is " + mojo.contextDirectory + ": there is no such folder");
     }
@@ -147,7 +147,7 @@ final class ImageBuild {
     }
     String text = Files.readString(file.get(), StandardCharsets.UTF_8);
     List<String> words = new ArrayList<>(List.of("--file", file.get().toString()));
-    Path folder = mojo.base().resolve(mojo.contextDirectory);
+    Path folder = mojo.contextDirectory.toPath();
     words.addAll(new ProjectContexts(mojo).of(text));
     projectArgs(folder)
         .forEach((name, value) -> {

@@ -1,5 +1,6 @@
 package dev.jbuild.maven;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ abstract class ImageMojo extends JbuildMojo {
 
   /** The folder that COPY copies from. */
   @Parameter(property = "jbuild.contextDirectory", defaultValue = "${project.basedir}")
-  String contextDirectory;
+  File contextDirectory;
 
   /** Build up to this stage. */
   @Parameter(property = "jbuild.target")

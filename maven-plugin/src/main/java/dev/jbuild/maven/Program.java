@@ -81,8 +81,11 @@ final class Program {
 
   private static String error(List<String> said, int status) {
     for (int i = said.size() - 1; i >= 0; i--) {
-      if (said.get(i).startsWith("ERROR: ") || said.get(i).startsWith("jbuild: ")) {
-        return said.get(i).substring(said.get(i).indexOf(' ') + 1);
+      String line = said.get(i);
+      if (line.startsWith("ERROR: ")
+          || line.startsWith("jbuild: ")
+          || line.startsWith("Exception ")) {
+        return line.substring(line.indexOf(' ') + 1);
       }
     }
     return said.isEmpty() ? "jbuild exited with " + status : said.get(said.size() - 1);
