@@ -35,15 +35,19 @@ final class Repositories {
     return new Repository(name, root.resolve(name));
   }
 
-  /** Names of all that have something, sorted. */
+  /** Names of all that have a manifest, sorted. */
   List<String> names() throws IOException {
+    return having("_manifests");
+  }
+
+  private List<String> having(String kind) throws IOException {
     List<String> names = new ArrayList<>();
     if (!Files.isDirectory(root)) {
       return names;
     }
     try (Stream<Path> all = Files.walk(root)) {
       for (Path folder : (Iterable<Path>) all::iterator) {
-        if (String.valueOf(folder.getFileName()).equals("_manifests")) {
+        if (String.valueOf(folder.getFileName()).equals(kind)) {
           names.add(root.relativize(folder.getParent()).toString());
         }
       }
@@ -54,9 +58,13 @@ final class Repositories {
 
   /** Whether any repository has a blob or manifest. */
   boolean anyHas(Digest digest) throws IOException {
+    for (String name : having("_blobs")) {
+      if (of(name).hasBlob(digest)) {
+        return true;
+      }
+    }
     for (String name : names()) {
-      Repository repository = of(name);
-      if (repository.hasBlob(digest) || repository.manifest(digest).isPresent()) {
+      if (of(name).manifest(digest).isPresent()) {
         return true;
       }
     }

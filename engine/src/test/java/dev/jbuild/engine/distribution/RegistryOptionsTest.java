@@ -1,0 +1,135 @@
+package dev.jbuild.engine.distribution;
+
+import static dev.jbuild.engine.distribution.Registry.code;
+import static dev.jbuild.engine.distribution.Registry.header;
+import static dev.jbuild.engine.distribution.Registry.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jbuild.oci.Descriptor;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RegistryOptionsTest {
+  @TempDir private Path temp;
+
+  private static RegistryServer.Options options(
+      Optional<Path> htpasswd, boolean readOnly, Optional<URI> upstream) {
+    RegistryServer.Options usual = Registry.usual();
+    return new RegistryServer.Options(
+        usual.address(), usual.tls(), htpasswd, readOnly, upstream, usual.log());
+  }
+
+  /** The vectors of crypt_blowfish, and one of htpasswd. */
+  @ParameterizedTest(name = "{1}")
+  @CsvSource({
+    "U*U, $2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW, true",
+    "U*U*, $2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK, true",
+    "U*U*U, $2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a, true",
+    "U*V, $2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW, false",
+    "U*U, $2a$05$tooshort, false",
+  })
+  void bcrypt(String password, String hash, boolean matches) {
+    assertThat(Bcrypt.matches(password, hash)).isEqualTo(matches);
+  }
+
+  @Test
+  void onlyKnownUsersGetIn() throws Exception {
+    Path file =
+        Files.writeString(
+            temp.resolve("htpasswd"),
+            "# users\nann:$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n"
+                + "bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n");
+    try (Registry registry =
+        Registry.at(temp.resolve("r"), options(Optional.of(file), false, Optional.empty()))) {
+      HttpResponse<byte[]> nobody = registry.send("GET", "/v2/");
+
+      assertThat(nobody.statusCode()).isEqualTo(401);
+      assertThat(code(nobody)).isEqualTo("UNAUTHORIZED");
+      assertThat(header(nobody, "WWW-Authenticate")).startsWith("Basic realm=");
+      assertThat(status(registry, "ann:U*U")).isEqualTo(200);
+      assertThat(status(registry, "ann:U*U")).isEqualTo(200);
+      assertThat(status(registry, "ann:wrong")).isEqualTo(401);
+      assertThat(status(registry, "bob:password")).isEqualTo(200);
+      assertThat(status(registry, "eve:U*U")).isEqualTo(401);
+
+      Files.writeString(file, "bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n");
+      Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(1_000));
+      assertThat(status(registry, "ann:U*U")).as("removed").isEqualTo(401);
+    }
+  }
+
+  private static int status(Registry registry, String pair) throws Exception {
+    String value = "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
+    return registry.send("GET", "/v2/", "Authorization", value).statusCode();
+  }
+
+  @Test
+  void passwordsOfOtherKindsAreRefusedAtOnce() throws Exception {
+    Path file = Files.writeString(temp.resolve("htpasswd"), "ann:$apr1$x$y\n");
+
+    assertThatThrownBy(() ->
+            Registry.at(temp.resolve("r"), options(Optional.of(file), false, Optional.empty())))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("htpasswd:1: make passwords with 'htpasswd -B'");
+  }
+
+  @Test
+  void readOnlyRefusesWhatChangesSomething() throws Exception {
+    Descriptor blob;
+    try (Registry registry = Registry.at(temp.resolve("r"))) {
+      blob = registry.blob("a", "content");
+    }
+    try (Registry registry =
+        Registry.at(temp.resolve("r"), options(Optional.empty(), true, Optional.empty()))) {
+      assertThat(text(registry.send("GET", "/v2/a/blobs/" + blob.digest()))).isEqualTo("content");
+      assertThat(registry.send("POST", "/v2/a/blobs/uploads/").statusCode()).isEqualTo(405);
+      assertThat(registry.send("DELETE", "/v2/a/blobs/" + blob.digest()).statusCode())
+          .isEqualTo(405);
+    }
+  }
+
+  @Test
+  void aCacheServesWhenItsUpstreamIsAway() throws Exception {
+    byte[] manifest;
+    Descriptor layer;
+    Path kept = temp.resolve("cache");
+    Registry upstream = Registry.at(temp.resolve("upstream"));
+    try (Registry cache =
+        Registry.at(kept, options(Optional.empty(), false, Optional.of(upstream.uri("/"))))) {
+      manifest = upstream.manifest("team/app", "layer");
+      layer = upstream.blob("team/app", "layer");
+      upstream.put("team/app", "1", manifest);
+
+      assertThat(cache.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(manifest);
+      assertThat(text(cache.send("GET", "/v2/team/app/blobs/" + layer.digest())))
+          .isEqualTo("layer");
+      assertThat(cache.send("GET", "/v2/team/app/manifests/2").statusCode()).isEqualTo(404);
+      assertThat(text(cache.send("GET", "/v2/team/app/tags/list"))).contains("\"1\"");
+
+      byte[] newer = upstream.manifest("team/app", "newer");
+      upstream.put("team/app", "1", newer);
+      assertThat(cache.send("GET", "/v2/team/app/manifests/1").body())
+          .as("a tag is asked for anew")
+          .isEqualTo(newer);
+      assertThat(cache.send("POST", "/v2/team/app/blobs/uploads/").statusCode()).isEqualTo(405);
+
+      upstream.close();
+      assertThat(cache.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(newer);
+      assertThat(text(cache.send("GET", "/v2/team/app/blobs/" + layer.digest())))
+          .isEqualTo("layer");
+    } finally {
+      upstream.close();
+    }
+  }
+}
