@@ -171,8 +171,8 @@ public final class Attachments implements ContainerNetworks {
   }
 
   private boolean isAnywhere(String containerId) throws IOException {
-    for (NetworkConfig network : store.list()) {
-      if (Files.exists(store.folder(network.id()).resolve("endpoints").resolve(containerId))) {
+    for (Path network : store.folders()) {
+      if (Files.exists(network.resolve("endpoints").resolve(containerId))) {
         return true;
       }
     }

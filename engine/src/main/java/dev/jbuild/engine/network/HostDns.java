@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringTokenizer;
 
 /**
  * How this machine asks for names: {@code /etc/resolv.conf}.
@@ -29,10 +30,14 @@ record HostDns(List<String> servers, List<String> search, List<String> options) 
     String text =
         Files.isReadable(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8) : "";
     for (String line : text.split("\n", -1)) {
-      String[] words = line.strip().split("\\s+", -1);
-      List<String> rest = List.of(words).subList(1, words.length);
-      switch (words[0]) {
-        case "nameserver" -> rest.stream().limit(1).forEach(servers::add);
+      StringTokenizer words = new StringTokenizer(line, " \t\r");
+      String first = words.hasMoreTokens() ? words.nextToken() : "";
+      List<String> rest = new ArrayList<>();
+      while (words.hasMoreTokens()) {
+        rest.add(words.nextToken());
+      }
+      switch (first) {
+        case "nameserver" -> servers.addAll(rest.isEmpty() ? rest : rest.subList(0, 1));
         case "search", "domain" -> {
           // The last one counts.
           search.clear();
@@ -49,6 +54,11 @@ record HostDns(List<String> servers, List<String> search, List<String> options) 
 
   /** Containers can't reach any of the servers by themselves. */
   boolean onlyLocal() {
-    return servers.stream().allMatch(s -> s.startsWith("127.") || s.equals("::1"));
+    for (String server : servers) {
+      if (!server.startsWith("127.") && !server.equals("::1")) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -44,7 +44,11 @@ final class Memberships {
             .orElseThrow(() -> new EngineException(REFUSED, "network " + name + " not found"));
     if (network.driver().equals("host") || network.driver().equals("null")) {
       throw new EngineException(
-          REFUSED, "container cannot be connected to multiple networks with one of them " + name);
+          REFUSED,
+          network.name().equals("host")
+              ? "container cannot be disconnected from host network or connected to host network"
+              : "container cannot be connected to multiple networks with one of the networks in"
+                  + " private (none) mode");
     }
     if (network.addresses().isPresent() && !mustMove(network)) {
       return network;

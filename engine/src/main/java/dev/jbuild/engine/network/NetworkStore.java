@@ -74,13 +74,22 @@ final class NetworkStore {
 
   private List<NetworkConfig> made() throws IOException {
     List<NetworkConfig> all = new ArrayList<>();
+    for (Path entry : folders()) {
+      read(entry).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  /** Those of the networks that have been used or made. */
+  List<Path> folders() throws IOException {
+    List<Path> all = new ArrayList<>();
     if (!Files.isDirectory(folder)) {
       return all;
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
         if (String.valueOf(entry.getFileName()).length() == ID_LENGTH) {
-          read(entry).ifPresent(all::add);
+          all.add(entry);
         }
       }
     }

@@ -56,11 +56,26 @@ final class Ports {
       throw new EngineException(
           REFUSED, "port " + port + " can't be published: only tcp and udp can");
     }
+    if (!address.isEmpty() && Subnet.number(address).isEmpty() && !isIpv6(address)) {
+      throw new EngineException(
+          REFUSED, "invalid IP address " + address + " for the published port " + port);
+    }
     int dash = host.indexOf('-');
     int first = number(dash < 0 ? host : host.substring(0, dash));
     int last = dash < 0 ? first : number(host.substring(dash + 1));
     return new PortRequest(
         protocol, address, first, last, number(slash < 0 ? port : port.substring(0, slash)));
+  }
+
+  /** Two points at least, and nothing that a name could have; the helper looks closer. */
+  private static boolean isIpv6(String address) {
+    for (int i = 0; i < address.length(); i++) {
+      char c = address.charAt(i);
+      if (c != ':' && c != '.' && Character.digit(c, 16) < 0) {
+        return false;
+      }
+    }
+    return address.indexOf(':') != address.lastIndexOf(':');
   }
 
   private static int number(String text) {

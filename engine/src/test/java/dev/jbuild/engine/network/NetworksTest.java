@@ -227,6 +227,17 @@ final class NetworksTest {
         .hasMessage("network nope not found");
   }
 
+  @ParameterizedTest
+  @CsvSource({"80:80, 80", "localhost, 80", "1.2.3.400, 80", "'', 70000", "'', x-y"})
+  void portsThatMakeNoSense(String address, String port) {
+    Json.Obj binding = Json.obj().with("HostIp", address).with("HostPort", port);
+    Json.Obj wishes =
+        Json.obj().with("PortBindings", Json.obj().with("80/tcp", new Json.Arr(List.of(binding))));
+    assertThatThrownBy(() -> attachments.attach(request("default", wishes, Json.obj())))
+        .isInstanceOf(EngineException.class)
+        .hasMessageStartingWith("invalid ");
+  }
+
   @Test
   void whatRunsHasSettingsAndWhatDoesNotHasNone() throws IOException {
     Json.Obj settings = attachments.settings(request("default", Json.obj(), Json.obj()), false);
