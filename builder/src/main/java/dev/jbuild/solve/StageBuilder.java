@@ -174,7 +174,8 @@ final class StageBuilder {
       }
       expanded.add(one);
     }
-    String to = absolute(expand(target));
+    String asWritten = expand(target);
+    String to = absolute(asWritten);
     CopyFlags own =
         new CopyFlags(
             flags.from(),
@@ -205,7 +206,8 @@ final class StageBuilder {
                 own,
                 heredocs.stream().map(this::expanded).toList()));
     Kitchen.Made made = step.execute(titles.next(at.source()), fresh());
-    String text = (add ? "ADD " : "COPY ") + String.join(" ", expanded) + " " + to + " # buildkit";
+    String words = String.join(" ", expanded) + " " + asWritten;
+    String text = (add ? "ADD " : "COPY ") + words + " # buildkit";
     state.history(text, Optional.of(made.created()), made.layer().isEmpty());
   }
 
