@@ -1,10 +1,14 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImages;
-import dev.jbuild.engine.ContainerRunner;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.ManifestLists;
+import dev.jbuild.engine.container.ContainerNetworks;
+import dev.jbuild.engine.container.Containers;
+import dev.jbuild.engine.container.Lifecycle;
+import dev.jbuild.engine.network.Attachments;
+import dev.jbuild.engine.network.Networks;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryLogin;
@@ -98,8 +102,22 @@ final class Composition implements AutoCloseable {
         evidence);
   }
 
-  ContainerRunner containers() throws IOException {
-    return new ContainerRunner(store(), imageSource(), ShimBinary.locate());
+  Containers containers() throws IOException {
+    return new Containers(store(), layers());
+  }
+
+  Lifecycle lifecycle() throws IOException {
+    return new Lifecycle(containers(), networks(), ShimBinary.locate());
+  }
+
+  /** What containers get of networks. */
+  ContainerNetworks networks() throws IOException {
+    return new Attachments(root, ShimBinary.locate());
+  }
+
+  /** The networks themselves. */
+  Networks networkStore() throws IOException {
+    return new Networks(root, new Attachments(root, ShimBinary.locate()));
   }
 
   /** Several layers at once ask for it. */

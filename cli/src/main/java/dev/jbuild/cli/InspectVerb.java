@@ -3,9 +3,14 @@ package dev.jbuild.cli;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.format.Template;
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.ContainerInspect;
+import dev.jbuild.engine.container.Lifecycle;
+import dev.jbuild.engine.container.Volumes;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.Json;
+import dev.jbuild.oci.Platform;
 import dev.jbuild.store.Names;
 import java.io.IOException;
 import java.time.Instant;
@@ -25,9 +30,12 @@ final class InspectVerb implements Verb {
 
   @Override
   public Syntax syntax() {
-    return new Syntax(name, "NAME|ID [NAME|ID...]", "Show all that is known of images, as JSON")
+    return new Syntax(
+            name,
+            "NAME|ID [NAME|ID...]",
+            "Show all that is known of containers, images and volumes, as JSON")
         .value("-f --format", "template", "\"json\" or a Go template, e.g. '{{.Config.Env}}'")
-        .value("--type", "kind", "Only things of this kind: image")
+        .value("--type", "kind", "Only things of this kind: container, image or volume")
         .acceptedFlags("--size")
         .operands(1, Integer.MAX_VALUE);
   }
@@ -45,7 +53,7 @@ final class InspectVerb implements Verb {
             this,
             session,
             operand -> {
-              Json.Obj json = json(session, operand);
+              Json.Obj json = json(session, operand, arguments.value("--type").orElse(kind()));
               if (template.isPresent()) {
                 session.out().println(template.get().render(json));
               }
@@ -57,7 +65,41 @@ final class InspectVerb implements Verb {
     return code;
   }
 
-  private static Json.Obj json(Session session, String operand) throws IOException {
+  /** What the verb's name is about; empty for anything. */
+  private String kind() {
+    return name.equals("inspect") ? "" : name.substring(0, name.indexOf(' '));
+  }
+
+  /** Containers come before images, as names of both may be the same. */
+  private static Json.Obj json(Session session, String operand, String kind) throws IOException {
+    if (kind.isEmpty() || kind.equals("container")) {
+      Optional<Container> container = session.parts().containers().findIfPresent(operand);
+      if (container.isPresent()) {
+        return ContainerInspect.of(
+            container.get(),
+            session
+                .parts()
+                .networks()
+                .settings(
+                    Lifecycle.networkRequest(container.get()), container.get().state().running()));
+      }
+      if (kind.equals("container")) {
+        throw new CommandException("Error: No such container: " + operand, 1);
+      }
+    }
+    if (kind.isEmpty() || kind.equals("volume")) {
+      Optional<Volumes.Volume> volume = session.parts().containers().volumes().find(operand);
+      if (volume.isPresent()) {
+        return volume.get().json();
+      }
+    }
+    if (kind.isEmpty() && session.parts().localImages().find(operand, Platform.host()).isEmpty()) {
+      throw new CommandException("Error: No such object: " + operand, 1);
+    }
+    return image(session, operand);
+  }
+
+  private static Json.Obj image(Session session, String operand) throws IOException {
     LocalImage image = StoredImage.find(session, operand);
     List<String> tags = new ArrayList<>();
     Set<String> digests = new LinkedHashSet<>();

@@ -1,116 +1,149 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.Sizes;
-import dev.jbuild.runtime.SandboxMount;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.jbuild.oci.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
 
 /** The mounts that {@code -v}, {@code --mount} and {@code --tmpfs} ask for. */
 final class Mounts {
-  private static final int STICKY = 01777;
+  private static final Set<String> MODES =
+      Set.of(
+          "ro",
+          "rw",
+          "z",
+          "Z",
+          "cached",
+          "delegated",
+          "consistent",
+          "nocopy",
+          "U",
+          "shared",
+          "rshared",
+          "slave",
+          "rslave",
+          "private",
+          "rprivate");
 
   private Mounts() {}
 
-  static List<SandboxMount> read(Arguments given) throws IOException {
-    List<SandboxMount> mounts = new ArrayList<>();
+  /** {@code SOURCE:TARGET[:OPTIONS]}, sources that are paths made absolute. */
+  static List<String> binds(Arguments given) {
+    List<String> binds = new ArrayList<>();
     for (String text : given.values("--volume")) {
-      mounts.add(volume(text));
+      String[] parts = text.split(":", -1);
+      if (parts.length < 2) {
+        continue;
+      }
+      if (parts.length > 3 || parts[0].isEmpty() || !parts[1].startsWith("/")) {
+        throw new UsageException(
+            "invalid volume specification: '" + text + "': write /host/path:/path[:ro]");
+      }
+      for (String mode : parts.length < 3 ? new String[0] : parts[2].split(",", -1)) {
+        if (!MODES.contains(mode)) {
+          throw new UsageException("invalid mode '" + mode + "' in volume '" + text + "'");
+        }
+      }
+      String source = isPath(parts[0]) ? absolute(parts[0]) : parts[0];
+      binds.add(source + ":" + parts[1] + (parts.length > 2 ? ":" + parts[2] : ""));
     }
+    return binds;
+  }
+
+  /** A name of a volume has no slash and does not begin with a dot. */
+  private static boolean isPath(String source) {
+    return source.startsWith("/") || source.startsWith(".") || source.startsWith("~");
+  }
+
+  private static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize().toString();
+  }
+
+  /** {@code -v /path}: volumes without a name. */
+  static Json.Obj anonymous(Arguments given) {
+    Json.Obj volumes = Json.obj();
+    for (String text : given.values("--volume")) {
+      if (text.indexOf(':') < 0) {
+        if (!text.startsWith("/")) {
+          throw new UsageException(
+              "invalid volume specification: '" + text + "': the path must be absolute");
+        }
+        volumes = volumes.with(text, Json.obj());
+      }
+    }
+    return volumes;
+  }
+
+  /** {@code Mounts}. */
+  static List<Json.Obj> mounts(Arguments given) {
+    List<Json.Obj> mounts = new ArrayList<>();
     for (String text : given.values("--mount")) {
       mounts.add(mount(text, Fields.parse("--mount", text)));
-    }
-    for (String text : given.values("--tmpfs")) {
-      mounts.add(tmpfs(text));
     }
     return mounts;
   }
 
-  /** {@code SOURCE:TARGET[:OPTIONS]}; a source that is not there becomes a folder, as in docker. */
-  private static SandboxMount volume(String text) throws IOException {
-    String[] parts = text.split(":", -1);
-    if (parts.length < 2) {
-      throw new UsageException(
-          "volumes without a source are not supported: " + text + ": write -v /host/path:" + text);
-    }
-    if (parts.length > 3 || parts[0].isEmpty() || !parts[1].startsWith("/")) {
-      throw new UsageException(
-          "invalid volume specification: '" + text + "': write /host/path:/path[:ro]");
-    }
-    if (!parts[0].startsWith("/") && !parts[0].startsWith(".") && !parts[0].startsWith("~")) {
-      throw new UsageException(
-          "volumes with a name are not supported: "
-              + parts[0]
-              + ": name a folder of the host, e.g. ./"
-              + parts[0]);
-    }
-    boolean readOnly = parts.length == 3 && readOnly(text, parts[2]);
-    Path source = Path.of(parts[0]).toAbsolutePath().normalize();
-    if (!Files.exists(source)) {
-      Files.createDirectories(source);
-    }
-    return new SandboxMount.Bind(source, parts[1], readOnly);
-  }
-
-  private static boolean readOnly(String text, String options) {
-    boolean readOnly = false;
-    for (String option : options.split(",", -1)) {
-      switch (option) {
-        case "ro" -> readOnly = true;
-        case "rw" -> readOnly = false;
-        // SELinux labels and copying are docker's; there is nothing to do for a plain bind
-        case "z", "Z", "cached", "delegated", "consistent", "nocopy", "rprivate", "private" -> {}
-        default ->
-            throw new UsageException("invalid mode '" + option + "' in volume '" + text + "'");
-      }
-    }
-    return readOnly;
-  }
-
-  private static SandboxMount mount(String text, Map<String, String> fields) {
+  private static Json.Obj mount(String text, Map<String, String> fields) {
     String target = first(fields, "target", "dst", "destination");
     if (!target.startsWith("/")) {
       throw new UsageException("invalid --mount: " + text + ": dst must be an absolute path");
     }
-    boolean readOnly = isTrue(fields, "ro") || isTrue(fields, "readonly");
-    return switch (fields.getOrDefault("type", "volume")) {
-      case "bind" ->
-          new SandboxMount.Bind(existing(first(fields, "source", "src")), target, readOnly);
+    String type = fields.getOrDefault("type", "volume").toLowerCase(Locale.ROOT);
+    String source = first(fields, "source", "src");
+    Json.Obj mount =
+        Json.obj()
+            .with("Type", type)
+            .with("Source", type.equals("bind") ? absolute(source) : source)
+            .with("Target", target)
+            .with("ReadOnly", isTrue(fields, "ro") || isTrue(fields, "readonly"));
+    return switch (type) {
+      case "bind" -> {
+        if (source.isEmpty()) {
+          throw new UsageException("invalid --mount: " + text + ": a bind needs a source");
+        }
+        yield mount.with(
+            "BindOptions",
+            Json.obj().with("Propagation", fields.getOrDefault("bind-propagation", "rprivate")));
+      }
+      case "volume" ->
+          mount.with(
+              "VolumeOptions",
+              Json.obj()
+                  .with("NoCopy", isTrue(fields, "volume-nocopy"))
+                  .with("Subpath", fields.getOrDefault("volume-subpath", "")));
       case "tmpfs" ->
-          new SandboxMount.Tmpfs(
-              target,
-              size(text, fields.getOrDefault("tmpfs-size", "0")),
-              mode(text, fields.getOrDefault("tmpfs-mode", "1777")));
-      default -> throw new UsageException("invalid --mount: " + text + ": type is bind or tmpfs");
+          mount.with(
+              "TmpfsOptions",
+              Json.obj()
+                  .with("SizeBytes", size(text, fields.getOrDefault("tmpfs-size", "0")))
+                  .with("Mode", mode(text, fields.getOrDefault("tmpfs-mode", "1777"))));
+      default ->
+          throw new UsageException("invalid --mount: " + text + ": type is bind, volume or tmpfs");
     };
   }
 
-  private static Path existing(String text) {
-    Path source = Path.of(text).toAbsolutePath().normalize();
-    if (text.isEmpty() || !Files.exists(source)) {
-      throw new UsageException(
-          "invalid mount config for type \"bind\": bind source path does not exist: " + text);
+  /** {@code Tmpfs}: options by path. */
+  static SequencedMap<String, String> tmpfs(Arguments given) {
+    SequencedMap<String, String> all = new LinkedHashMap<>();
+    for (String text : given.values("--tmpfs")) {
+      int colon = text.indexOf(':');
+      String target = colon < 0 ? text : text.substring(0, colon);
+      String options = colon < 0 ? "" : text.substring(colon + 1);
+      if (!target.startsWith("/")) {
+        throw new UsageException("invalid --tmpfs: " + text + ": the path must be absolute");
+      }
+      Map<String, String> fields = Fields.parse("--tmpfs", options);
+      size(text, fields.getOrDefault("size", "0"));
+      mode(text, fields.getOrDefault("mode", "1777"));
+      all.put(target, options);
     }
-    return source;
-  }
-
-  /** {@code PATH[:OPTIONS]}; docker's are noexec unless they say exec. */
-  private static SandboxMount tmpfs(String text) {
-    int colon = text.indexOf(':');
-    String target = colon < 0 ? text : text.substring(0, colon);
-    if (!target.startsWith("/")) {
-      throw new UsageException("invalid --tmpfs: " + text + ": the path must be absolute");
-    }
-    Map<String, String> options =
-        Fields.parse("--tmpfs", colon < 0 ? "" : text.substring(colon + 1));
-    return new SandboxMount.Tmpfs(
-        target,
-        size(text, options.getOrDefault("size", "0")),
-        options.containsKey("mode") ? mode(text, options.get("mode")) : STICKY,
-        !options.containsKey("exec"));
+    return all;
   }
 
   private static long size(String text, String size) {

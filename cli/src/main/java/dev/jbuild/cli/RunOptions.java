@@ -1,18 +1,15 @@
 package dev.jbuild.cli;
 
-import dev.jbuild.cli.format.Sizes;
+import dev.jbuild.engine.container.ContainerSpec;
+import dev.jbuild.engine.container.Signals;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
-import dev.jbuild.runtime.Capabilities;
-import dev.jbuild.runtime.Isolation;
-import dev.jbuild.runtime.Network;
-import dev.jbuild.runtime.Rlimit;
-import dev.jbuild.runtime.SandboxMount;
-import dev.jbuild.runtime.Seccomp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,36 +18,29 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The flags of a run, read and checked.
+ * The flags of run and create, read and checked.
  *
  * @param image a name or an id
- * @param command empty for the image's own
+ * @param spec what the container is to be
  */
-record RunOptions(
-    String image,
-    List<String> command,
-    Optional<String> name,
-    Program program,
-    List<SandboxMount> mounts,
-    Isolation isolation,
-    List<String> extraHosts,
-    Place place) {
+record RunOptions(String image, ContainerSpec spec, Place place) {
 
   /**
-   * What differs from the image's own process.
+   * Where it comes from and what stays.
    *
-   * @param environment {@code NAME=value}, in order
-   * @param entrypoint present and empty: none
+   * @param output whether somebody wants to see it
    */
-  record Program(
-      List<String> environment,
-      Optional<String> workingDirectory,
-      Optional<String> user,
-      Optional<String> entrypoint) {}
-
-  /** Where it comes from and what stays. */
   record Place(
-      boolean remove, boolean interactive, boolean tty, Pull pull, Optional<Platform> platform) {}
+      boolean detach,
+      boolean remove,
+      boolean interactive,
+      boolean tty,
+      boolean output,
+      boolean proxy,
+      String detachKeys,
+      Optional<Path> idFile,
+      Pull pull,
+      Optional<Platform> platform) {}
 
   /** When the registry is asked. */
   enum Pull {
@@ -59,78 +49,24 @@ record RunOptions(
     NEVER
   }
 
-  /** Flags whose wish would be ignored silently otherwise; docker's, for what is not there yet. */
-  private static final List<String> NOT_YET =
-      List.of("--detach", "--publish", "--publish-all", "--restart");
-
-  static Syntax syntax() {
-    return new Syntax("run", "IMAGE [COMMAND] [ARG...]", "Run a command in a new container")
-        .values("--add-host", "host:ip", "Add a line to /etc/hosts")
-        .values("--cap-add", "capability", "Add a capability, e.g. NET_ADMIN or ALL")
-        .values("--cap-drop", "capability", "Drop a capability")
-        .value("--entrypoint", "program", "Instead of the image's ENTRYPOINT")
-        .values("-e --env", "NAME[=value]", "Set a variable; without a value, from the environment")
-        .values("--env-file", "file", "Set variables from the lines of a file")
-        .value("-h --hostname", "name", "The container's host name")
-        .flag("--init", "Run a small init as first process")
-        .flag("-i --interactive", "Keep stdin open")
-        .values("--mount", "type=...", "type=bind|tmpfs,src=...,dst=...[,ro]")
-        .value("--name", "name", "The container's name")
-        .value("--network", "mode", "host (the default) or none")
-        .value("--platform", "os/arch", "Of an image for several platforms, this one")
-        .flag("--privileged", "All capabilities and devices")
-        .value("--pull", "when", "Ask the registry: always, missing or never")
-        .flag("--read-only", "Nothing can be written to the root file system")
-        .flag("--rm", "Remove the container when it has ended")
-        .values("--security-opt", "option", "no-new-privileges or seccomp=unconfined")
-        .value("--shm-size", "bytes", "Size of /dev/shm")
-        .values("--tmpfs", "path[:opts]", "Mount an empty folder in memory")
-        .flag("-t --tty", "Give it a terminal")
-        .values("--ulimit", "name=soft[:hard]", "Set a resource limit")
-        .value("-u --user", "name[:group]", "Run as this user")
-        .values("-v --volume", "src:dst[:ro]", "Mount a file or folder of the host")
-        .value("-w --workdir", "dir", "The working directory")
-        .acceptedFlags("-d --detach", "-P --publish-all", "-q --quiet", "--sig-proxy")
-        .acceptedValues("--publish", "-p", "--restart", "--stop-signal", "--stop-timeout")
-        .acceptedValues("-l --label", "--log-driver", "--log-opt", "--detach-keys", "--annotation")
-        .operands(1, Integer.MAX_VALUE)
-        .endAtOperand();
-  }
-
   /**
    * Reads the flags.
    *
    * @throws UsageException when a value makes no sense, or asks for what there is not
    */
   static RunOptions read(Arguments given, Map<String, String> environment) throws IOException {
-    refuseWhatIsNotThere(given);
-    return new RunOptions(
-        given.operand(0),
-        given.operands().subList(1, given.operands().size()),
-        given.value("--name"),
-        new Program(
-            environment(given, environment),
-            given.value("--workdir"),
-            given.value("--user"),
-            given.value("--entrypoint")),
-        Mounts.read(given),
-        isolation(given),
-        given.values("--add-host"),
-        place(given, environment));
-  }
-
-  private static void refuseWhatIsNotThere(Arguments given) {
-    for (String name : NOT_YET) {
-      boolean asked =
-          name.equals("--detach") || name.equals("--publish-all")
-              ? given.flag(name)
-              : !given.values(name).isEmpty();
-      boolean harmless = name.equals("--restart") && given.values(name).equals(List.of("no"));
-      if (asked && !harmless || name.equals("--publish") && !given.values("-p").isEmpty()) {
-        throw new UsageException(
-            name + " is not supported: containers run in the foreground, on the host's network");
-      }
+    Place place = place(given, environment);
+    if (place.remove && !given.value("--restart").orElse("no").equals("no")) {
+      throw new UsageException("conflicting options: cannot specify both --restart and --rm");
     }
+    ContainerSpec spec =
+        new ContainerSpec(
+            given.value("--name"),
+            given.operand(0),
+            config(given, environment, place),
+            HostOptions.read(given),
+            NetworkOptions.endpoints(given));
+    return new RunOptions(given.operand(0), spec, place);
   }
 
   private static Place place(Arguments given, Map<String, String> environment) {
@@ -141,10 +77,28 @@ record RunOptions(
           case "never" -> Pull.NEVER;
           default -> throw new UsageException("--pull is always, missing or never");
         };
+    List<String> streams = given.values("--attach");
+    boolean detach = given.flag("--detach");
+    if (detach && !streams.isEmpty()) {
+      throw new UsageException("Conflicting options: -a and -d");
+    }
+    boolean output =
+        streams.isEmpty() || streams.stream().anyMatch(s -> !s.equalsIgnoreCase("stdin"));
+    Optional<Path> idFile = given.value("--cidfile").map(Path::of);
+    if (idFile.isPresent() && Files.exists(idFile.get())) {
+      throw new UsageException(
+          "container ID file found, make sure the other container isn't running or delete "
+              + idFile.get());
+    }
     return new Place(
+        detach,
         given.flag("--rm"),
         given.flag("--interactive"),
         given.flag("--tty"),
+        !detach && output,
+        given.flag("--sig-proxy", true),
+        given.value("--detach-keys").orElse(""),
+        idFile,
         pull,
         platform(given, environment));
   }
@@ -171,15 +125,87 @@ record RunOptions(
     }
   }
 
-  private static List<String> environment(Arguments given, Map<String, String> environment)
+  private static Json.Obj config(Arguments given, Map<String, String> environment, Place place)
+      throws IOException {
+    Json.Obj config =
+        Json.obj()
+            .withOptional("Hostname", given.value("--hostname"))
+            .withOptional("Domainname", given.value("--domainname"))
+            .withOptional("User", given.value("--user"))
+            .with("AttachStdin", !place.detach && place.interactive)
+            .with("AttachStdout", place.output)
+            .with("AttachStderr", place.output)
+            .with("Tty", place.tty)
+            .with("OpenStdin", place.interactive)
+            .with("StdinOnce", place.interactive && !place.detach)
+            .with("Env", Json.texts(environment(given, environment)))
+            .with("Cmd", Json.texts(given.operands().subList(1, given.operands().size())))
+            .withOptional("WorkingDir", given.value("--workdir"))
+            .with("Labels", Json.textMap(labels(given)))
+            .with("ExposedPorts", NetworkOptions.exposed(given))
+            .with("Volumes", Mounts.anonymous(given));
+    Optional<String> entrypoint = given.value("--entrypoint");
+    if (entrypoint.isPresent()) {
+      config = config.with("Entrypoint", Json.texts(List.of(entrypoint.get())));
+    }
+    Optional<String> signal = given.value("--stop-signal");
+    if (signal.isPresent()) {
+      Signals.number(signal.get());
+      config = config.with("StopSignal", signal.get());
+    }
+    if (given.value("--stop-timeout").isPresent()) {
+      config =
+          config.with("StopTimeout", HostOptions.number("--stop-timeout", given).orElseThrow());
+    }
+    Json.Obj health = health(given);
+    return health.members().isEmpty() ? config : config.with("Healthcheck", health);
+  }
+
+  private static Json.Obj health(Arguments given) {
+    if (given.flag("--no-healthcheck")) {
+      return Json.obj().with("Test", Json.texts(List.of("NONE")));
+    }
+    Json.Obj health = Json.obj();
+    Optional<String> command = given.value("--health-cmd");
+    if (command.isPresent()) {
+      health = health.with("Test", Json.texts(List.of("CMD-SHELL", command.get())));
+    }
+    String[][] names = {
+      {"--health-interval", "Interval"},
+      {"--health-timeout", "Timeout"},
+      {"--health-start-period", "StartPeriod"},
+      {"--health-start-interval", "StartInterval"},
+    };
+    for (String[] name : names) {
+      Optional<String> text = given.value(name[0]);
+      if (text.isPresent()) {
+        health = health.with(name[1], duration(name[0], text.get()).toNanos());
+      }
+    }
+    Optional<Long> retries = HostOptions.number("--health-retries", given);
+    return retries.isPresent() ? health.with("Retries", retries.get()) : health;
+  }
+
+  private static Duration duration(String flag, String text) {
+    return Times.duration(text)
+        .orElseThrow(() ->
+            new UsageException(
+                "invalid argument \""
+                    + text
+                    + "\" for \""
+                    + flag
+                    + "\" flag: time: invalid duration \""
+                    + text
+                    + "\"; write e.g. 30s"));
+  }
+
+  /** Variables from files and flags; of one name the last. */
+  static List<String> environment(Arguments given, Map<String, String> environment)
       throws IOException {
     SequencedMap<String, String> variables = new LinkedHashMap<>();
     for (String file : given.values("--env-file")) {
-      for (String line : Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().toList()) {
-        String text = line.stripLeading();
-        if (!text.isEmpty() && !text.startsWith("#")) {
-          put(variables, text, environment);
-        }
+      for (String text : lines(file)) {
+        put(variables, text, environment);
       }
     }
     for (String text : given.values("--env")) {
@@ -188,6 +214,17 @@ record RunOptions(
     List<String> all = new ArrayList<>();
     variables.forEach((name, value) -> all.add(name + "=" + value));
     return all;
+  }
+
+  private static List<String> lines(String file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readString(Path.of(file), StandardCharsets.UTF_8).lines().toList()) {
+      String text = line.stripLeading();
+      if (!text.isEmpty() && !text.startsWith("#")) {
+        lines.add(text);
+      }
+    }
+    return lines;
   }
 
   private static void put(
@@ -203,73 +240,24 @@ record RunOptions(
     }
   }
 
-  private static Isolation isolation(Arguments given) {
-    Isolation isolation =
-        Isolation.docker()
-            .withNetwork(network(given.value("--network").orElse("host")))
-            .withHostname(given.value("--hostname").orElse(""))
-            .withPrivileged(given.flag("--privileged"))
-            .withReadOnlyRoot(given.flag("--read-only"))
-            .withInit(given.flag("--init"))
-            .withRlimits(given.values("--ulimit").stream().map(RunOptions::limit).toList());
-    try {
-      isolation =
-          isolation.withCapabilities(
-              Capabilities.adjust(
-                  isolation.capabilities(), given.values("--cap-add"), given.values("--cap-drop")));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+  private static Map<String, String> labels(Arguments given) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (String file : given.values("--label-file")) {
+      texts.addAll(lines(file));
     }
-    Optional<String> shm = given.value("--shm-size");
-    if (shm.isPresent()) {
-      isolation =
-          isolation.withShmSize(
-              Sizes.parse(shm.get())
-                  .orElseThrow(
-                      () -> new UsageException("invalid size for --shm-size: " + shm.get())));
-    }
-    for (String option : given.values("--security-opt")) {
-      isolation = secured(isolation, option);
-    }
-    return isolation;
+    texts.addAll(given.values("--label"));
+    return pairs(texts);
   }
 
-  private static Isolation secured(Isolation isolation, String option) {
-    return switch (option.replace(':', '=')) {
-      case "no-new-privileges", "no-new-privileges=true" -> isolation.withNoNewPrivileges(true);
-      case "no-new-privileges=false" -> isolation.withNoNewPrivileges(false);
-      case "seccomp=unconfined" -> isolation.withSeccomp(new Seccomp.Unconfined());
-      case "apparmor=unconfined", "label=disable", "systempaths=unconfined" -> isolation;
-      default ->
-          throw new UsageException(
-              "invalid --security-opt: "
-                  + option
-                  + ": there are no-new-privileges and seccomp=unconfined");
-    };
-  }
-
-  /** {@code nofile=1024:4096}, or one number for both; -1 is no limit. */
-  private static Rlimit limit(String text) {
-    int equals = text.indexOf('=');
-    int colon = text.indexOf(':');
-    try {
-      String soft = text.substring(equals + 1, colon < 0 ? text.length() : colon);
-      String hard = colon < 0 ? soft : text.substring(colon + 1);
-      return new Rlimit(
-          text.substring(0, Math.max(0, equals)), Long.parseLong(soft), Long.parseLong(hard));
-    } catch (NumberFormatException | StringIndexOutOfBoundsException _) {
-      throw new UsageException("invalid ulimit: " + text + ": write e.g. nofile=1024:4096");
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+  /** {@code key=value}; without a value it is empty. */
+  static Map<String, String> pairs(List<String> texts) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String text : texts) {
+      int equals = text.indexOf('=');
+      pairs.put(
+          equals < 0 ? text : text.substring(0, equals),
+          equals < 0 ? "" : text.substring(equals + 1));
     }
-  }
-
-  private static Network network(String mode) {
-    return switch (mode) {
-      case "host", "default" -> new Network.Host();
-      case "none" -> new Network.None();
-      default ->
-          throw new UsageException("network " + mode + " not found: there are host and none");
-    };
+    return pairs;
   }
 }

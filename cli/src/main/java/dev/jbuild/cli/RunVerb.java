@@ -3,10 +3,13 @@ package dev.jbuild.cli;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.progress.Terminal;
 import dev.jbuild.cli.progress.TransferDisplay;
-import dev.jbuild.engine.RunRequest;
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
+import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Optional;
 
 /** Runs a command in a new container. */
@@ -15,7 +18,7 @@ final class RunVerb implements Verb {
 
   @Override
   public Syntax syntax() {
-    return RunOptions.syntax();
+    return RunSyntax.run();
   }
 
   @Override
@@ -31,12 +34,57 @@ final class RunVerb implements Verb {
   @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
     RunOptions options = RunOptions.read(arguments, session.environment());
-    if (options.place().tty() && options.place().interactive() && !Terminal.isTerminal(0)) {
+    RunOptions.Place place = options.place();
+    if (place.tty() && place.interactive() && !place.detach() && !Terminal.isTerminal(0)) {
       throw new CommandException("jbuild: the input device is not a TTY", 1);
     }
+    Container container = create(options, session);
+    Lifecycle lifecycle = session.parts().lifecycle();
+    Supervisor.Seat seat =
+        new Supervisor.Seat(
+            place.output(),
+            !place.detach() && place.interactive(),
+            place.tty(),
+            place.remove() && !place.detach(),
+            place.proxy(),
+            place.detachKeys());
+    session.out().flush();
+    int code;
+    try {
+      code = lifecycle.start(container, seat);
+    } catch (IOException | RuntimeException e) {
+      clean(options, container, lifecycle, session);
+      throw e;
+    }
+    lifecycle.warnings().forEach(warning -> session.err().println("WARNING: " + warning));
+    if (code >= REFUSED && code <= REFUSED + 2) {
+      clean(options, container, lifecycle, session);
+    }
+    if (!place.output() && code == 0) {
+      session.out().println(container.id());
+    }
+    return code;
+  }
+
+  /** What was to be removed in the end is removed where it never began. */
+  private static void clean(
+      RunOptions options, Container container, Lifecycle lifecycle, Session session)
+      throws IOException, InterruptedException {
+    boolean there = session.parts().containers().findIfPresent(container.id()).isPresent();
+    if (options.place().remove() && there && !container.state().supervised()) {
+      lifecycle.remove(container, false, true);
+    }
+  }
+
+  /** Makes the container, its image fetched when it is not here. */
+  static Container create(RunOptions options, Session session) throws IOException {
     Platform platform = options.place().platform().orElseGet(Platform::host);
     LocalImage image = image(options, platform, session);
-    return session.parts().containers().run(request(options, platform), image);
+    Container container = session.parts().containers().create(options.spec(), image);
+    if (options.place().idFile().isPresent()) {
+      Files.writeString(options.place().idFile().get(), container.id());
+    }
+    return container;
   }
 
   /** The image by name or id; from the registry where it is not here, as docker says it. */
@@ -63,25 +111,5 @@ final class RunVerb implements Verb {
         TransferDisplay.open(session.err(), Terminal.isTerminal(2), session.environment())) {
       return Pulling.pull(session, reference, platform, display);
     }
-  }
-
-  private static RunRequest request(RunOptions options, Platform platform) {
-    RunOptions.Program program = options.program();
-    return new RunRequest(
-        RunOptions.reference(options.image()),
-        platform,
-        RunRequest.Pull.NEVER,
-        options.command(),
-        program.entrypoint(),
-        program.environment(),
-        program.workingDirectory(),
-        program.user(),
-        options.name(),
-        options.mounts(),
-        options.isolation(),
-        options.extraHosts(),
-        options.place().remove(),
-        options.place().interactive(),
-        options.place().tty());
   }
 }

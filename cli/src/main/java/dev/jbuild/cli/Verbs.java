@@ -17,7 +17,6 @@ final class Verbs {
           "tag",
           "inspect",
           "history",
-          "diff",
           "load",
           "import",
           "save",
@@ -30,11 +29,34 @@ final class Verbs {
           "system",
           "store",
           "registry",
-          "manifest",
           "builder",
           "container",
+          "volume",
+          "network",
+          "manifest",
           "ps",
+          "create",
+          "start",
+          "stop",
+          "restart",
+          "kill",
           "rm",
+          "exec",
+          "logs",
+          "attach",
+          "wait",
+          "cp",
+          "port",
+          "top",
+          "stats",
+          "events",
+          "pause",
+          "unpause",
+          "rename",
+          "update",
+          "diff",
+          "commit",
+          "export",
           "version",
           "info",
           "parse",
@@ -74,7 +96,6 @@ final class Verbs {
     return Optional.ofNullable(
         switch (name) {
           case "build" -> new BuildVerb();
-          case "run" -> new RunVerb();
           case "images" -> new ImagesVerb(name);
           case "pull" -> new PullVerb();
           case "tag" -> new TagVerb();
@@ -86,7 +107,7 @@ final class Verbs {
           case "logout" -> new LogoutVerb();
           case "version" -> new VersionVerb();
           case "help" -> new HelpVerb();
-          default -> null;
+          default -> ContainerVerbs.alone(name).orElse(null);
         });
   }
 
@@ -102,13 +123,25 @@ final class Verbs {
 
   private static boolean isGroup(String word) {
     return switch (word) {
-      case "image", "system", "builder", "container", "manifest", "registry", "store" -> true;
+      case "image",
+          "system",
+          "builder",
+          "registry",
+          "store",
+          "container",
+          "volume",
+          "network",
+          "manifest" ->
+          true;
       default -> false;
     };
   }
 
   /** The verbs of a group; none when there is no such group. */
   static List<String> commands(String group) {
+    if (!ContainerVerbs.names(group).isEmpty()) {
+      return ContainerVerbs.names(group);
+    }
     return switch (group) {
       case "image" ->
           List.of(
@@ -116,12 +149,19 @@ final class Verbs {
               "save", "tag");
       case "system" -> List.of("df", "info", "prune");
       case "builder" -> List.of("build", "prune");
-      case "container" -> List.of("ls", "rm", "run");
+      case "network" -> NetworkVerbs.names();
       default -> ImageVerbs.commands(group);
     };
   }
 
   private static Optional<Verb> member(String group, String name) {
+    if (group.equals("network")) {
+      return NetworkVerbs.member(name);
+    }
+    Optional<Verb> ofContainers = ContainerVerbs.member(group, name);
+    if (ofContainers.isPresent()) {
+      return ofContainers;
+    }
     return switch (group + " " + name) {
       case "image build", "builder build" -> Optional.of(new BuildVerb());
       case "image ls" -> Optional.of(new ImagesVerb("image ls"));
@@ -130,7 +170,6 @@ final class Verbs {
       case "image inspect" -> Optional.of(new InspectVerb("image inspect"));
       case "image history" -> Optional.of(new HistoryVerb());
       case "image tag" -> Optional.of(new TagVerb());
-      case "container run" -> Optional.of(new RunVerb());
       default -> ImageVerbs.member(group, name);
     };
   }

@@ -1,0 +1,128 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.cli.format.Template;
+import dev.jbuild.oci.Json;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Shows what happens to containers. */
+final class EventsVerb implements Verb {
+  private static final long PAUSE_MILLIS = 100;
+  private static final Set<String> FILTERS = Set.of("container", "event", "image", "label", "type");
+
+  private final String name;
+
+  EventsVerb(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax(name, "", "Get events as they happen")
+        .values("-f --filter", "key=value", "Only what fits: container, event, image, label, type")
+        .value("--format", "template", "\"json\" or a Go template")
+        .value("--since", "time", "Also those that were from then on")
+        .value("--until", "time", "Only until then; does not wait when that is past")
+        .operands(0, 0);
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Filters filters = Filters.parse(arguments.values("--filter"), FILTERS);
+    Optional<Template> template =
+        arguments
+            .value("--format")
+            .map(text -> Template.parse(text.equals("json") ? "{{json .}}" : text));
+    Optional<Instant> since = arguments.value("--since").map(Times::parse);
+    Optional<Instant> until = arguments.value("--until").map(Times::parse);
+    Path file = session.parts().containers().events();
+    long at = since.isPresent() || !Files.exists(file) ? 0 : Files.size(file);
+    boolean more = true;
+    while (more) {
+      more = until.isEmpty() || Instant.now().isBefore(until.get());
+      List<String> lines = new ArrayList<>();
+      at = read(file, at, lines);
+      for (String line : lines) {
+        Json.Obj event = Json.parseObject(line);
+        Instant time = Instant.ofEpochSecond(event.number("time").orElse(0L));
+        if (fits(filters, event)
+            && since.map(s -> !time.isBefore(s)).orElse(true)
+            && until.map(u -> !time.isAfter(u)).orElse(true)) {
+          session.out().println(template.isPresent() ? template.get().render(event) : text(event));
+        }
+      }
+      session.out().flush();
+      if (more) {
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    }
+    return 0;
+  }
+
+  /** Whole lines from a place on; the place after them. */
+  private static long read(Path file, long at, List<String> lines) throws IOException {
+    if (!Files.exists(file) || Files.size(file) <= at) {
+      return Files.exists(file) ? Math.min(at, Files.size(file)) : 0;
+    }
+    try (RandomAccessFile events = new RandomAccessFile(file.toFile(), "r")) {
+      byte[] bytes = new byte[(int) Math.min(events.length() - at, 1 << 20)];
+      events.seek(at);
+      events.readFully(bytes);
+      int start = 0;
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] == '\n') {
+          lines.add(new String(bytes, start, i - start, StandardCharsets.UTF_8));
+          start = i + 1;
+        }
+      }
+      return at + start;
+    }
+  }
+
+  private static boolean fits(Filters filters, Json.Obj event) {
+    Json.Obj actor = event.object("Actor");
+    Json.Obj attributes = actor.object("Attributes");
+    return filters.allow("type", type -> type.equals(event.text("Type").orElse("")))
+        && filters.allow("event", action -> event.text("Action").orElse("").startsWith(action))
+        && filters.allow(
+            "container",
+            container ->
+                actor.text("ID").orElse("").startsWith(container)
+                    || attributes.text("name").orElse("").equals(container))
+        && filters.allow("image", image -> attributes.text("image").orElse("").equals(image))
+        && filters.allowLabels(actor.textMap("Attributes"));
+  }
+
+  /** E.g. {@code 2026-01-02T15:04:05.000000000Z container start ID (image=x, name=y)}. */
+  private static String text(Json.Obj event) {
+    long nanos = event.number("timeNano").orElse(0L);
+    String time =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnnXXX", java.util.Locale.ROOT)
+            .format(
+                Instant.ofEpochSecond(nanos / 1_000_000_000, nanos % 1_000_000_000)
+                    .atZone(ZoneId.systemDefault()));
+    List<String> attributes = new ArrayList<>();
+    event
+        .object("Actor")
+        .textMap("Attributes")
+        .forEach((key, value) -> attributes.add(key + "=" + value));
+    attributes.sort(null);
+    return "%s %s %s %s (%s)"
+        .formatted(
+            time,
+            event.text("Type").orElse(""),
+            event.text("Action").orElse(""),
+            event.object("Actor").text("ID").orElse(""),
+            String.join(", ", attributes));
+  }
+}

@@ -1,0 +1,145 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.oci.Json;
+import dev.jbuild.runtime.Supervisor;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The verbs of a container's life. */
+final class LifeVerbs {
+  private static final String SEVERAL = "CONTAINER [CONTAINER...]";
+
+  private LifeVerbs() {}
+
+  static Verb stop(String name) {
+    return new EachContainer(
+        () -> stopping(name, "Stop one or more running containers"),
+        (container, call) -> {
+          call.lifecycle().stop(container, call.arguments().value("--signal"), seconds(call));
+          return call.operand();
+        });
+  }
+
+  static Verb restart(String name) {
+    return new EachContainer(
+        () -> stopping(name, "Restart one or more containers"),
+        (container, call) -> {
+          call.lifecycle().stop(container, call.arguments().value("--signal"), seconds(call));
+          started(call.lifecycle().start(container, Supervisor.Seat.NONE));
+          return call.operand();
+        });
+  }
+
+  private static Syntax stopping(String name, String summary) {
+    return new Syntax(name, SEVERAL, summary)
+        .value("-s --signal", "signal", "The signal that asks it to end")
+        .value("-t --timeout --time", "seconds", "Time until it is killed; -1: for ever")
+        .operands(1, Integer.MAX_VALUE);
+  }
+
+  private static Optional<Long> seconds(EachContainer.Call call) {
+    return HostOptions.number("--timeout", call.arguments());
+  }
+
+  /** The shim has said why. */
+  private static void started(int code) {
+    if (code != 0) {
+      throw new CommandException("Error: failed to start containers", 1);
+    }
+  }
+
+  static Verb kill(String name) {
+    return new EachContainer(
+        () ->
+            new Syntax(name, SEVERAL, "Kill one or more running containers")
+                .value("-s --signal", "signal", "Signal to send (KILL)")
+                .operands(1, Integer.MAX_VALUE),
+        (container, call) -> {
+          call.lifecycle().kill(container, call.arguments().value("--signal").orElse("KILL"));
+          return call.operand();
+        });
+  }
+
+  static Verb freeze(String name, String request) {
+    return new EachContainer(
+        () ->
+            new Syntax(name, SEVERAL, request + " all processes of one or more containers")
+                .operands(1, Integer.MAX_VALUE),
+        (container, call) -> {
+          call.lifecycle().freeze(container, request);
+          return call.operand();
+        });
+  }
+
+  static Verb await(String name) {
+    return new EachContainer(
+        () ->
+            new Syntax(name, SEVERAL, "Wait until containers stop, then print their exit codes")
+                .operands(1, Integer.MAX_VALUE),
+        (container, call) -> Integer.toString(call.lifecycle().await(container)));
+  }
+
+  static Verb remove(String name) {
+    return new EachContainer(
+        () ->
+            new Syntax(name, SEVERAL, "Remove one or more containers")
+                .flag("-f --force", "Kill it if it runs")
+                .flag("-v --volumes", "Remove its anonymous volumes, too")
+                .acceptedFlags("-l --link")
+                .operands(1, Integer.MAX_VALUE),
+        (container, call) -> {
+          call.lifecycle()
+              .remove(
+                  container, call.arguments().flag("--force"), call.arguments().flag("--volumes"));
+          return call.operand();
+        });
+  }
+
+  static Verb update(String name) {
+    return new EachContainer(
+        () ->
+            new Syntax(name, SEVERAL, "Change limits and the restart policy")
+                .value("--restart", "policy", "The restart policy")
+                .value("-m --memory", "bytes", "Most memory")
+                .value("--memory-reservation", "bytes", "Memory that it keeps")
+                .value("--memory-swap", "bytes", "Most memory and swap together")
+                .value("--cpus", "number", "Number of processors")
+                .value("--cpu-period", "microseconds", "Period of --cpu-quota")
+                .value("--cpu-quota", "microseconds", "Processor time per period")
+                .value("-c --cpu-shares", "weight", "Share of busy processors")
+                .value("--cpuset-cpus", "list", "Processors to run on")
+                .value("--cpuset-mems", "list", "Memory nodes to use")
+                .value("--pids-limit", "number", "Most processes")
+                .operands(1, Integer.MAX_VALUE),
+        (container, call) -> {
+          Json.Obj changes = HostOptions.limits(Json.obj(), call.arguments());
+          Optional<String> policy = call.arguments().value("--restart");
+          if (policy.isPresent()) {
+            changes = changes.with("RestartPolicy", HostOptions.restart(policy.get()));
+          }
+          call.lifecycle().update(container, changes);
+          return call.operand();
+        });
+  }
+
+  /** Gives a container another name. */
+  record Rename(String name) implements Verb {
+    @Override
+    public Syntax syntax() {
+      return new Syntax(name, "CONTAINER NEW_NAME", "Rename a container").operands(2, 2);
+    }
+
+    @Override
+    public String errorPrefix() {
+      return "Error response from daemon: ";
+    }
+
+    @Override
+    public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+      Container container = session.parts().containers().find(arguments.operand(0));
+      session.parts().lifecycle().rename(container, arguments.operand(1));
+      return 0;
+    }
+  }
+}

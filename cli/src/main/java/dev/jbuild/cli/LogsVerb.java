@@ -1,0 +1,91 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.Logs;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Shows what a container has printed. */
+final class LogsVerb implements Verb {
+  private final String name;
+
+  LogsVerb(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax(name, "CONTAINER", "Fetch the logs of a container")
+        .flag("-f --follow", "Go on until the container ends")
+        .value("--since", "time", "Only lines from then on, e.g. 10m or 2026-01-02T15:04:05")
+        .value("--until", "time", "Only lines until then")
+        .value("-n --tail", "lines", "Only so many lines from the end, or all")
+        .flag("-t --timestamps", "With times")
+        .acceptedFlags("--details")
+        .operands(1, 1);
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "Error response from daemon: ";
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Container container = session.parts().containers().find(arguments.operand(0));
+    Logs.Wish wish =
+        new Logs.Wish(
+            arguments.value("--since").map(Times::parse),
+            arguments.value("--until").map(Times::parse),
+            tail(arguments.value("--tail").orElse("all")),
+            arguments.flag("--follow"));
+    Logs.read(container, wish, new Printer(session, arguments.flag("--timestamps")));
+    return 0;
+  }
+
+  private static long tail(String text) {
+    try {
+      return text.equals("all") ? -1 : Long.parseLong(text);
+    } catch (NumberFormatException _) {
+      throw new UsageException("invalid --tail: " + text + ": write a number or all");
+    }
+  }
+
+  /** Prints each stream on its own. */
+  private static final class Printer implements Logs.Sink {
+    private final Session session;
+    private final boolean times;
+    private boolean inLine;
+    private boolean lastStderr;
+
+    Printer(Session session, boolean times) {
+      this.session = session;
+      this.times = times;
+    }
+
+    @Override
+    public void line(boolean stderr, String time, byte[] text, boolean whole) throws IOException {
+      PrintStream to = stderr ? session.err() : session.out();
+      if (stderr != lastStderr) {
+        // On one terminal they stay in order.
+        pause();
+        lastStderr = stderr;
+      }
+      if (times && !inLine) {
+        to.write((time + " ").getBytes(StandardCharsets.US_ASCII));
+      }
+      to.write(text);
+      if (whole) {
+        to.write('\n');
+      }
+      inLine = !whole;
+    }
+
+    @Override
+    public void pause() {
+      session.out().flush();
+      session.err().flush();
+    }
+  }
+}

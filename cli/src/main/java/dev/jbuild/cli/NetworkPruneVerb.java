@@ -1,0 +1,51 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.engine.network.NetworkConfig;
+import dev.jbuild.engine.network.Networks;
+import java.time.Instant;
+import java.util.Set;
+
+/** Removes the networks that no container runs in. */
+final class NetworkPruneVerb implements NetworkVerbs.NetworkVerb {
+  @Override
+  public Syntax syntax() {
+    return new Syntax("network prune", "", "Remove all networks that no container runs in")
+        .flag("-f --force", "Do not ask")
+        .values("--filter", "key=value", "Only what fits: until, label, label!")
+        .operands(0, 0);
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws Exception {
+    Filters filters =
+        Filters.parse(arguments.values("--filter"), Set.of("until", "label", "label!"));
+    if (!arguments.flag("--force")
+        && !Question.agreed(
+            session, "This will remove all custom networks not used by at least one container.")) {
+      return 0;
+    }
+    Networks networks = session.parts().networkStore();
+    boolean any = false;
+    for (NetworkConfig network : networks.list()) {
+      if (network.predefined() || !fits(filters, network) || networks.isUsed(network)) {
+        continue;
+      }
+      networks.remove(network);
+      if (!any) {
+        session.out().println("Deleted Networks:");
+        any = true;
+      }
+      session.out().println(network.name());
+    }
+    if (any) {
+      session.out().println();
+    }
+    return 0;
+  }
+
+  private static boolean fits(Filters filters, NetworkConfig network) {
+    return filters.allow(
+            "until", time -> Instant.parse(network.created()).isBefore(Times.parse(time)))
+        && filters.allowLabels(network.labels());
+  }
+}

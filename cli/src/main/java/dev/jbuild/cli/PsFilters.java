@@ -1,0 +1,147 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.ContainerState;
+import dev.jbuild.layer.Layer;
+import dev.jbuild.oci.Json;
+import dev.jbuild.oci.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which containers are wanted. */
+final class PsFilters {
+  private static final Set<String> KNOWN =
+      Set.of(
+          "id",
+          "name",
+          "label",
+          "exited",
+          "status",
+          "ancestor",
+          "before",
+          "since",
+          "volume",
+          "network",
+          "publish",
+          "expose",
+          "health",
+          "is-task");
+
+  private final Filters filters;
+  private final Session session;
+
+  private PsFilters(Filters filters, Session session) {
+    this.filters = filters;
+    this.session = session;
+  }
+
+  static PsFilters parse(List<String> texts, Session session) {
+    return new PsFilters(Filters.parse(texts, KNOWN), session);
+  }
+
+  static String names() {
+    return String.join(", ", KNOWN.stream().sorted().toList());
+  }
+
+  /** Some filters are about those that do not run. */
+  boolean wantStopped() {
+    return !filters.of("status").isEmpty() || !filters.of("exited").isEmpty();
+  }
+
+  boolean fit(Container container, ContainerState state) throws IOException {
+    return filters.allow("id", id -> container.id().startsWith(id))
+        && filters.allow("name", name -> nameFits(name, container.name()))
+        && filters.allowLabels(container.labels())
+        && filters.allow(
+            "exited",
+            code ->
+                state.status().equals("exited") && code.equals(Integer.toString(state.exitCode())))
+        && filters.allow("status", status -> status.equals(state.status()))
+        && filters.allow("health", health -> health.equals(state.healthStatus()))
+        && filters.allow("volume", volume -> mounts(container, volume))
+        && filters.allow("network", network -> inNetwork(container, network))
+        && filters.allow("expose", port -> exposes(container, "ExposedPorts", port))
+        && filters.allow("publish", port -> exposes(container, "PortBindings", port))
+        && filters.allow("is-task", text -> text.equals("false"))
+        && ancestor(container)
+        && filters.allow("before", other -> container.created().isBefore(created(other)))
+        && filters.allow("since", other -> container.created().isAfter(created(other)));
+  }
+
+  private Instant created(String other) {
+    try {
+      return session.parts().containers().find(other).created();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** A part of the name; {@code ^} and {@code $} stand for its ends. */
+  private static boolean nameFits(String pattern, String name) {
+    return java.util.regex.Pattern.compile(
+            pattern.startsWith("^/") ? "^" + pattern.substring(2) : pattern)
+        .matcher(name)
+        .find();
+  }
+
+  private static boolean mounts(Container container, String volume) {
+    for (Json.Obj mount : container.mounts()) {
+      if (mount.text("Name").orElse("").equals(volume)
+          || mount.text("Destination").orElse("").equals(volume)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean inNetwork(Container container, String network) {
+    String mode = container.hostConfig().text("NetworkMode").orElse("");
+    return container
+            .json()
+            .object("NetworkingConfig")
+            .object("EndpointsConfig")
+            .members()
+            .containsKey(network)
+        || mode.equals(network)
+        || mode.equals("default") && network.equals("bridge");
+  }
+
+  private static boolean exposes(Container container, String where, String port) {
+    Json.Obj ports =
+        where.equals("ExposedPorts")
+            ? container.config().object(where)
+            : container.hostConfig().object(where);
+    return ports.members().containsKey(port.indexOf('/') < 0 ? port + "/tcp" : port);
+  }
+
+  /** The image by its name or id, or one that it is made from. */
+  private boolean ancestor(Container container) throws IOException {
+    if (filters.of("ancestor").isEmpty()) {
+      return true;
+    }
+    for (String name : filters.of("ancestor")) {
+      if (container.image().equals(name)
+          || container.imageId().equals(name)
+          || container.imageId().startsWith("sha256:" + name)) {
+        return true;
+      }
+      Optional<LocalImage> image = session.parts().localImages().find(name, Platform.host());
+      List<String> layers = Files.readAllLines(container.folder().resolve("refs"));
+      if (image.isPresent()
+          && !image.get().layers().isEmpty()
+          && layers.containsAll(image.get().layers().stream().map(PsFilters::id).toList())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String id(Layer layer) {
+    return layer.id().value();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.Lifecycle;
+import dev.jbuild.runtime.Supervisor;
+import java.io.IOException;
+
+/** Starts containers that are there. */
+final class StartVerb implements Verb {
+  private final String name;
+
+  StartVerb(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax(name, "CONTAINER [CONTAINER...]", "Start one or more stopped containers")
+        .flag("-a --attach", "Show its output and pass signals on")
+        .flag("-i --interactive", "Pass our stdin on")
+        .value("--detach-keys", "keys", "Keys that detach, e.g. ctrl-p,ctrl-q")
+        .operands(1, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "Error response from daemon: ";
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+    boolean stdin = arguments.flag("--interactive");
+    boolean attach = stdin || arguments.flag("--attach");
+    if (attach && arguments.operands().size() > 1) {
+      throw new UsageException("you cannot start and attach multiple containers at once");
+    }
+    Lifecycle lifecycle = session.parts().lifecycle();
+    if (attach) {
+      Container container = session.parts().containers().find(arguments.operand(0));
+      String keys = arguments.value("--detach-keys").orElse("");
+      return lifecycle.start(
+          container,
+          new Supervisor.Seat(
+              true, stdin && container.openStdin(), container.tty(), false, true, keys));
+    }
+    return Operands.each(
+        arguments.operands(),
+        this,
+        session,
+        operand -> {
+          Container container = session.parts().containers().find(operand);
+          if (lifecycle.start(container, Supervisor.Seat.NONE) != 0) {
+            throw new CommandException("Error: failed to start containers: " + operand, 1);
+          }
+          session.out().println(operand);
+        });
+  }
+}

@@ -1,0 +1,88 @@
+package dev.jbuild.cli;
+
+import dev.jbuild.cli.format.Table;
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.ContainerState;
+import dev.jbuild.engine.container.Processes;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Shows the processes of a container, as the host's ps does. */
+final class TopVerb implements Verb {
+  private final String name;
+
+  TopVerb(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public Syntax syntax() {
+    return new Syntax(name, "CONTAINER [ps OPTIONS]", "Display the processes of a container")
+        .operands(1, Integer.MAX_VALUE)
+        .endAtOperand();
+  }
+
+  @Override
+  public String errorPrefix() {
+    return "Error response from daemon: ";
+  }
+
+  @Override
+  public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+    Container container = session.parts().containers().find(arguments.operand(0));
+    ContainerState state = container.state();
+    if (!state.running()) {
+      throw new CommandException(
+          "Error response from daemon: container " + container.id() + " is not running", 1);
+    }
+    List<String> options = new ArrayList<>(arguments.operands());
+    options.removeFirst();
+    if (options.isEmpty()) {
+      options.add("-ef");
+    }
+    session.out().print(list(options, new HashSet<>(Processes.of(state))));
+    return 0;
+  }
+
+  /** The lines of ps whose PID is one of these. */
+  private static String list(List<String> options, Set<Long> pids)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("ps"));
+    words.addAll(options);
+    Process ps = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Table table = new Table();
+    try (BufferedReader lines = ps.inputReader()) {
+      String heading = lines.readLine();
+      if (heading == null) {
+        throw new CommandException("Error response from daemon: ps: no answer", 1);
+      }
+      List<String> titles = List.of(heading.strip().split("\\s+"));
+      int pid = titles.indexOf("PID");
+      if (pid < 0) {
+        throw new CommandException(
+            "Error response from daemon: Couldn't find PID field in ps output", 1);
+      }
+      table.row(titles);
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] fields = line.strip().split("\\s+", titles.size());
+        if (fields.length > pid && pids.contains(number(fields[pid]))) {
+          table.row(fields);
+        }
+      }
+    }
+    ps.waitFor();
+    return table.toString();
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException _) {
+      return -1;
+    }
+  }
+}
