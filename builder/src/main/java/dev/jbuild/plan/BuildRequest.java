@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -30,6 +31,23 @@ public record BuildRequest(
     Optional<Path> imageIdFile,
     Optional<Path> metadataFile) {
 
+  /** The same with other arguments. */
+  public BuildRequest withArguments(SequencedMap<String, String> others) {
+    return new BuildRequest(
+        source,
+        tags,
+        others,
+        target,
+        platforms,
+        cache,
+        run,
+        labels,
+        annotations,
+        outputs,
+        imageIdFile,
+        metadataFile);
+  }
+
   /**
    * The inputs as files.
    *
@@ -37,14 +55,17 @@ public record BuildRequest(
    * @param dockerfileName as messages say it
    * @param dockerfile its bytes
    * @param ignoreFile the patterns that are in force, if any
-   * @param named {@code --build-context}: folders, or images behind {@code docker-image://}
+   * @param named {@code --build-context}: folders, or what a prefix says, e.g. {@code
+   *     docker-image://}
+   * @param epoch the time of a remote context, in seconds of 1970
    */
   public record Source(
       Optional<Path> context,
       String dockerfileName,
       byte[] dockerfile,
       Optional<byte[]> ignoreFile,
-      Map<String, String> named) {}
+      Map<String, String> named,
+      OptionalLong epoch) {}
 
   /** How the cache is used. */
   public record CacheOptions(boolean disabled, Set<String> disabledStages, boolean pull) {}

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class StageGraph {
 
   /** The same graph where a global argument has another value, or none. */
   public StageGraph withGlobal(String name, Optional<String> value) {
-    SequencedMap<String, String> values = new java.util.LinkedHashMap<>(globals);
+    SequencedMap<String, String> values = new LinkedHashMap<>(globals);
     if (value.isPresent()) {
       values.put(name, value.get());
     } else {
@@ -89,6 +90,15 @@ public final class StageGraph {
   /** The values of global arguments, for stages that import them. */
   public Map<String, String> globals() {
     return Collections.unmodifiableMap(globals);
+  }
+
+  /**
+   * A word of an instruction, global arguments in place of variables.
+   *
+   * @throws DockerfileException for a bad substitution
+   */
+  public String expand(Instruction at, String word) {
+    return GlobalArgs.expand(at, word, globals, dockerfile.escape());
   }
 
   /** All stages, in order. */

@@ -16,6 +16,15 @@ public interface BaseImages {
   LocalImage get(ImageReference reference, Platform platform, boolean always, Progress progress)
       throws IOException;
 
+  /**
+   * An image of a folder in OCI layout.
+   *
+   * @param value {@code PATH[:TAG][@DIGEST]}
+   */
+  default LocalImage layout(String value, Platform platform) throws IOException {
+    throw new IOException("OCI layouts cannot be read here: " + value);
+  }
+
   /** Hears of bytes that arrive. */
   @FunctionalInterface
   interface Progress {

@@ -1,6 +1,16 @@
 package dev.jbuild.solve;
 
 import dev.jbuild.cache.LocalImage;
+import java.util.List;
 
-/** What a build gave: an image in the store, not yet named. */
-public record BuildResult(LocalImage image) {}
+/**
+ * What a build gave: images in the store, not yet named.
+ *
+ * @param image what names are to point at; with several platforms its target is an index
+ * @param platforms one image for each platform that was asked for, in that order
+ */
+public record BuildResult(LocalImage image, List<LocalImage> platforms) {
+  public BuildResult {
+    platforms = List.copyOf(platforms);
+  }
+}

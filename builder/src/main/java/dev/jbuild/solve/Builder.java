@@ -8,6 +8,10 @@ import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.ChainId;
 import dev.jbuild.oci.ContainerConfig;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.ImageConfig;
+import dev.jbuild.oci.ImageIndex;
+import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
@@ -17,6 +21,7 @@ import dev.jbuild.parser.DockerfileParser;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.Stage;
 import dev.jbuild.plan.BuildRequest;
+import dev.jbuild.plan.ContextNames;
 import dev.jbuild.plan.StageGraph;
 import dev.jbuild.solve.BuildEvent.Outcome;
 import dev.jbuild.store.Lease;
@@ -71,18 +76,9 @@ public final class Builder {
       throw e;
     }
     events.finish(loading, new Outcome.Ran());
-    Platform platform =
-        request.platforms().isEmpty() ? Platform.host() : request.platforms().getFirst();
-    StageGraph graph =
-        StageGraph.of(
-            dockerfile,
-            Predefined.platforms(platform, request.target().orElse("default")),
-            request.arguments(),
-            _ -> false);
-    try (Lease lease = store.lease();
-        Surroundings around = new Surroundings(request, graph, store.root(), shimBinary)) {
-      around.escape = dockerfile.escape();
-      around.stageCount = dockerfile.stages().size();
+    List<Platform> platforms =
+        request.platforms().isEmpty() ? List.of(Platform.host()) : request.platforms();
+    try (Lease lease = store.lease()) {
       Kitchen kitchen =
           new Kitchen(
               layers,
@@ -91,10 +87,54 @@ public final class Builder {
               new StepLocks(store.root()),
               events,
               evidence);
-      Run run = new Run(around, kitchen, events, platform, dockerfile);
-      StageState state = run.all(graph.target(request.target()));
-      return new BuildResult(export(state, request, events));
+      List<LocalImage> built = new ArrayList<>();
+      for (Platform platform : platforms) {
+        built.add(build(request, dockerfile, platform, kitchen, events));
+      }
+      return new BuildResult(built.size() == 1 ? built.getFirst() : index(built), built);
     }
+  }
+
+  private LocalImage build(
+      BuildRequest given,
+      Dockerfile dockerfile,
+      Platform platform,
+      Kitchen kitchen,
+      Events events)
+      throws IOException, InterruptedException {
+    ContextNames names = new ContextNames(given.source().named());
+    StageGraph written =
+        StageGraph.of(
+            dockerfile,
+            Predefined.platforms(platform, given.target().orElse("default")),
+            given.arguments(),
+            name -> names.find(name, platform).isPresent());
+    Epoch epoch = Epoch.of(given, written, new Remote(store, given, kitchen.evidence()));
+    BuildRequest request = epoch.in(given);
+    try (Surroundings around =
+        new Surroundings(request, epoch.in(written), store.root(), shimBinary)) {
+      around.escape = dockerfile.escape();
+      around.stageCount = dockerfile.stages().size();
+      around.epoch = epoch.text();
+      around.platformTitle = given.platforms().size() > 1 ? platform + " " : "";
+      Origins origins = new Origins(store, layers, images, around, kitchen, events);
+      StageState state =
+          new StageRun(around, kitchen, events, platform, origins)
+              .all(around.graph.target(request.target()));
+      return export(state, request, events);
+    }
+  }
+
+  /** Several images as one: an index, which names then point at. */
+  private LocalImage index(List<LocalImage> images) throws IOException {
+    List<Descriptor> manifests = new ArrayList<>();
+    for (LocalImage image : images) {
+      manifests.add(image.target().withPlatform(image.config().platform()));
+    }
+    byte[] bytes = ImageIndex.of(manifests).toJson().bytes();
+    Descriptor top = Descriptor.of(MediaTypes.OCI_INDEX, store.blobs().put(bytes), bytes.length);
+    LocalImage first = images.getFirst();
+    return new LocalImage(top, first.manifest(), first.config(), first.layers());
   }
 
   private LocalImage export(StageState state, BuildRequest request, Events events)
@@ -105,156 +145,17 @@ public final class Builder {
       config = config.withLabel(label.getKey(), label.getValue());
     }
     List<DiffId> diffIds = new ArrayList<>();
+    ImageConfig image = state.config.withConfig(config);
+    if (state.epoch.isPresent()) {
+      image = image.withCreated(state.epoch.get());
+    }
     for (Layer layer : state.layers) {
       diffIds.add(layers.measure(layer).diffId());
     }
-    LocalImage image =
+    LocalImage made =
         new LocalImages(store, layers)
-            .put(
-                state.config.withConfig(config).withDiffIds(diffIds),
-                state.layers,
-                request.annotations());
+            .put(image.withDiffIds(diffIds), state.layers, request.annotations());
     events.finish(vertex, new Outcome.Ran());
-    return image;
-  }
-
-  /** One build's stages, each in a thread of its own. */
-  private final class Run implements StageBuilder.Others {
-    private final Surroundings around;
-    private final Kitchen kitchen;
-    private final Events events;
-    private final Platform platform;
-    private final Dockerfile dockerfile;
-    private final Map<Integer, Future<StageState>> stages = new HashMap<>();
-
-    Run(
-        Surroundings around,
-        Kitchen kitchen,
-        Events events,
-        Platform platform,
-        Dockerfile dockerfile) {
-      this.around = around;
-      this.kitchen = kitchen;
-      this.events = events;
-      this.platform = platform;
-      this.dockerfile = dockerfile;
-    }
-
-    StageState all(Stage target) throws IOException, InterruptedException {
-      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-        synchronized (stages) {
-          for (int index : around.graph.reachable(target)) {
-            stages.put(index, threads.submit(() -> build(dockerfile.stages().get(index))));
-          }
-        }
-        try {
-          StageState state = null;
-          for (int index : around.graph.reachable(target)) {
-            state = stage(index);
-          }
-          if (state == null) {
-            throw new AssertionError("the target is reachable from itself");
-          }
-          return state;
-        } catch (RuntimeException | IOException | InterruptedException e) {
-          threads.shutdownNow();
-          throw e;
-        }
-      }
-    }
-
-    @Override
-    public StageState stage(int index) throws IOException, InterruptedException {
-      Future<StageState> future;
-      synchronized (stages) {
-        future = stages.get(index);
-      }
-      if (future == null) {
-        return build(dockerfile.stages().get(index));
-      }
-      try {
-        return future.get();
-      } catch (ExecutionException e) {
-        switch (e.getCause()) {
-          case RuntimeException failure -> throw failure;
-          case IOException failure -> throw failure;
-          case InterruptedException failure -> throw failure;
-          case null, default -> throw new IllegalStateException(e);
-        }
-      }
-    }
-
-    @Override
-    public StageState image(ImageReference reference) throws IOException {
-      return from(reference, "[internal] load metadata for " + reference);
-    }
-
-    private StageState build(Stage stage) throws IOException, InterruptedException {
-      StageState state = base(stage);
-      List<Instruction> triggers = new ArrayList<>();
-      for (String trigger : state.config.config().onBuild()) {
-        triggers.add(DockerfileParser.parseInstruction(trigger, '\\'));
-      }
-      state.config = state.config.withConfig(state.config.config().withOnBuild(List.of()));
-      return new StageBuilder(around, kitchen, events, stage, state, this).build(triggers);
-    }
-
-    private StageState base(Stage stage) throws IOException, InterruptedException {
-      var parent = around.graph.base(stage);
-      if (parent.isPresent()) {
-        return stage(parent.get().index()).child();
-      }
-      String image = around.graph.image(stage);
-      StepTitles titles = StepTitles.of(stage, around.stageCount);
-      if (image.equals("scratch")) {
-        return withPath(StageState.nothing(platform));
-      }
-      try {
-        ImageReference reference = ImageReference.parse(image).withDefaultTag();
-        return withPath(from(reference, titles.first("FROM " + reference)));
-      } catch (IllegalArgumentException e) {
-        throw new BuildException(
-            stage.from().span(), "failed to parse stage name \"" + image + "\": " + e.getMessage());
-      } catch (IOException | RuntimeException e) {
-        throw e instanceof BuildException known
-            ? known
-            : new BuildException(stage.from().span(), image + ": " + e.getMessage());
-      }
-    }
-
-    private StageState from(ImageReference reference, String title) throws IOException {
-      int vertex = events.start(title);
-      try {
-        LocalImage image =
-            images.get(
-                reference,
-                platform,
-                around.request.cache().pull(),
-                (item, current, total, done) ->
-                    events.send(new BuildEvent.Transfer(vertex, item, current, total, done)));
-        if (!kitchen.hold(image.layers())) {
-          throw new IOException("a layer was removed meanwhile; build again");
-        }
-        evidence.image(reference, image);
-        Digest chain =
-            image.config().diffIds().isEmpty()
-                ? Digest.sha256("empty")
-                : ChainId.of(image.config().diffIds()).digest();
-        events.finish(vertex, new Outcome.Ran());
-        return new StageState(image.config(), image.layers(), chain);
-      } catch (IOException | RuntimeException e) {
-        events.finish(vertex, new Outcome.Failed(String.valueOf(e.getMessage())));
-        throw e;
-      }
-    }
-
-    private StageState withPath(StageState state) {
-      if (!state.env.containsKey("PATH")) {
-        state.config =
-            state.config.withConfig(state.config.config().withEnv("PATH", StageState.DEFAULT_PATH));
-        state.env.put("PATH", StageState.DEFAULT_PATH);
-      }
-      return state;
-    }
+    return made;
   }
 }

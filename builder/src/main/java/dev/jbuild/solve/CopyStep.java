@@ -3,6 +3,7 @@ package dev.jbuild.solve;
 import dev.jbuild.cache.Accounts;
 import dev.jbuild.context.SourceNode;
 import dev.jbuild.context.SourceTree;
+import dev.jbuild.context.StackTree;
 import dev.jbuild.copy.CopyException;
 import dev.jbuild.copy.CopyPlanner;
 import dev.jbuild.copy.CopySpec;
@@ -30,7 +31,6 @@ import java.util.stream.Collectors;
 
 /** A COPY or ADD of files that are on this machine by now. */
 final class CopyStep {
-  private final Surroundings around;
   private final Kitchen kitchen;
   private final StageState state;
   private final Request request;
@@ -58,7 +58,6 @@ final class CopyStep {
       List<Heredoc> heredocs) {}
 
   CopyStep(Surroundings around, Kitchen kitchen, StageState state, Request request) {
-    this.around = around;
     this.kitchen = kitchen;
     this.state = state;
     this.request = request;
@@ -78,7 +77,9 @@ final class CopyStep {
         CopySpec spec = spec(part.tree(), part.words(), owner);
         planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
       }
-      addHeredocs(planner, spec(around.context(), List.of(), owner));
+      if (!request.heredocs().isEmpty()) {
+        addHeredocs(planner, spec(new StackTree(below), List.of(), owner));
+      }
       return execute(
           new Plan(title, fresh, below, planner.entries(), trees, archives, owner), op());
     } catch (CopyException e) {

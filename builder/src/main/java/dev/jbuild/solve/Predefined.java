@@ -17,6 +17,11 @@ final class Predefined {
     return PROXIES.contains(name.toUpperCase(Locale.ROOT));
   }
 
+  /** Arguments of the builder that no program sees. */
+  static boolean isForScannersOnly(String name) {
+    return name.equals("BUILDKIT_SBOM_SCAN_CONTEXT") || name.equals("BUILDKIT_SBOM_SCAN_STAGE");
+  }
+
   /** {@code TARGETPLATFORM} and its kin, which a stage imports by a bare ARG. */
   static Map<String, String> platforms(Platform target, String stageName) {
     Map<String, String> values = new LinkedHashMap<>();

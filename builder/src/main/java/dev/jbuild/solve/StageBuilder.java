@@ -8,7 +8,6 @@ import dev.jbuild.layer.PlannedEntry;
 import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.Healthcheck;
-import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.parser.Command;
 import dev.jbuild.parser.CopyFlags;
@@ -34,8 +33,11 @@ final class StageBuilder {
     /** Waits for an earlier stage. */
     StageState stage(int index) throws IOException, InterruptedException;
 
-    /** An image that is copied from. */
-    StageState image(ImageReference reference) throws IOException, InterruptedException;
+    /** A named context or an image. */
+    Origin external(Span span, String name) throws IOException, InterruptedException;
+
+    /** Fetches what is named by address. */
+    Remote remote();
   }
 
   private final Surroundings around;
@@ -61,7 +63,7 @@ final class StageBuilder {
     this.state = state;
     this.others = others;
     this.escape = around.escape;
-    this.titles = StepTitles.of(stage, around.stageCount);
+    this.titles = StepTitles.of(stage, around);
   }
 
   StageState build(List<Instruction> triggers) throws IOException, InterruptedException {
@@ -109,6 +111,10 @@ final class StageBuilder {
       case Instruction.Expose expose -> expose(expose);
       case Instruction.Volume volume -> {
         List<String> paths = volume.paths().stream().map(this::expand).toList();
+        if (paths.contains("")) {
+          throw new BuildException(
+              volume.span(), "VOLUME specified can not be an empty string");
+        }
         paths.forEach(p -> configure(c -> c.withVolume(p)));
         note("VOLUME [" + String.join(" ", paths) + "]");
       }
@@ -148,7 +154,11 @@ final class StageBuilder {
     StringBuilder text = new StringBuilder("RUN ");
     if (!state.args.isEmpty()) {
       text.append('|').append(state.args.size());
-      state.args.forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+      state.args.forEach((name, value) ->
+          text.append(' ')
+              .append(name)
+              .append('=')
+              .append(state.env.getOrDefault(name, value)));
       text.append(' ');
     }
     text.append(String.join(" ", step.argv())).append(" # buildkit");
@@ -163,36 +173,34 @@ final class StageBuilder {
       CopyFlags flags,
       List<Heredoc> heredocs)
       throws IOException, InterruptedException {
-    List<String> expanded = new ArrayList<>();
-    for (String word : sources) {
-      if (!heredocs.isEmpty() && isHeredoc(word)) {
-        continue;
-      }
-      String one = expand(word);
-      if (add && isRemote(one)) {
-        throw new BuildException(at.span(), "ADD of an address is not supported yet: " + one);
-      }
-      expanded.add(one);
-    }
-    String asWritten = expand(target);
-    String to = absolute(asWritten);
+    List<String> words =
+        sources.stream()
+            .filter(word -> heredocs.isEmpty() || !isHeredoc(word))
+            .map(this::expand)
+            .toList();
     CopyFlags own =
         new CopyFlags(
             flags.from(),
-            flags.chown().map(this::expand),
-            flags.chmod().map(this::expand),
-            flags.checksum(),
+            flags.chown().map(this::expand).filter(o -> !o.isEmpty()),
+            flags.chmod().map(this::expand).filter(m -> !m.isEmpty()),
+            flags.checksum().map(this::expand).filter(c -> !c.isEmpty()),
             flags.link(),
             flags.parents(),
             flags.keepGitDir(),
             flags.unpack(),
             flags.excludes());
-    SourceTree tree =
-        flags.from().isPresent()
-            ? origin(at.span(), around.graph.copySource(stage, at.span(), flags.from().get()))
-                .tree()
-            : around.context();
-    boolean unpack = add && flags.unpack().orElse(true);
+    List<CopyStep.Part> parts =
+        new CopySources(around, others.remote(), at.span(), add, own)
+            .of(
+                words,
+                () ->
+                    flags.from().isPresent()
+                        ? origin(
+                                at.span(),
+                                around.graph.copySource(stage, at.span(), flags.from().get()))
+                            .tree()
+                        : around.context());
+    String to = expand(target);
     CopyStep step =
         new CopyStep(
             around,
@@ -201,14 +209,19 @@ final class StageBuilder {
             new CopyStep.Request(
                 at.span(),
                 add,
-                List.of(new CopyStep.Part(tree, expanded, unpack)),
-                to,
+                parts,
+                absolute(to),
                 own,
                 heredocs.stream().map(this::expanded).toList()));
     Kitchen.Made made = step.execute(titles.next(at.source()), fresh());
-    String words = String.join(" ", expanded) + " " + asWritten;
-    String text = (add ? "ADD " : "COPY ") + words + " # buildkit";
-    state.history(text, Optional.of(made.created()), made.layer().isEmpty());
+    StringBuilder text = new StringBuilder(add ? "ADD" : "COPY");
+    text.append(own.parents() ? " --parents" : "");
+    own.chown().ifPresent(o -> text.append(" --chown=").append(o));
+    own.chmod().ifPresent(m -> text.append(" --chmod=").append(m));
+    words.forEach(word -> text.append(' ').append(word));
+    heredocs.forEach(heredoc -> text.append(" <<").append(heredoc.name()));
+    text.append(' ').append(to).append(" # buildkit");
+    state.history(text.toString(), Optional.of(made.created()), made.layer().isEmpty());
   }
 
   private Heredoc expanded(Heredoc heredoc) {
@@ -230,14 +243,6 @@ final class StageBuilder {
     return word.startsWith("<<", digits);
   }
 
-  private static boolean isRemote(String source) {
-    return source.startsWith("http://")
-        || source.startsWith("https://")
-        || source.startsWith("git@")
-        || source.startsWith("git://")
-        || source.startsWith("ssh://");
-  }
-
   private Origin mountOrigin(Span span, Optional<String> from)
       throws IOException, InterruptedException {
     return from.isEmpty()
@@ -248,19 +253,9 @@ final class StageBuilder {
   private Origin origin(Span span, Source source) throws IOException, InterruptedException {
     return switch (source) {
       case Source.OfStage(Stage earlier) -> new Origin.Stack(others.stage(earlier.index()));
-      case Source.External(String name) -> new Origin.Stack(image(span, name));
+      case Source.External(String name) -> others.external(span, name);
       case Source.Nothing() -> new Origin.Stack(StageState.nothing(state.config.platform()));
     };
-  }
-
-  private StageState image(Span span, String name) throws IOException, InterruptedException {
-    try {
-      return others.image(ImageReference.parse(name).withDefaultTag());
-    } catch (IOException | RuntimeException e) {
-      throw e instanceof BuildException known
-          ? known
-          : new BuildException(span, name + ": " + e.getMessage());
-    }
   }
 
   private void workdir(Instruction.Workdir workdir) throws IOException, InterruptedException {
@@ -316,9 +311,11 @@ final class StageBuilder {
         value = Optional.ofNullable(around.graph.globals().get(one.name()));
       }
       text.append(' ').append(one.name());
+      state.args.put(one.name(), value.orElse(""));
       if (value.isPresent()) {
-        state.env.put(one.name(), value.get());
-        state.args.put(one.name(), value.get());
+        if (!Predefined.isForScannersOnly(one.name())) {
+          state.env.put(one.name(), value.get());
+        }
         text.append('=').append(value.get());
       }
     }

@@ -30,6 +30,9 @@ final class StageState {
 
   boolean cmdSet;
 
+  /** The time of creation that was asked for, RFC 3339. */
+  Optional<String> epoch = Optional.empty();
+
   StageState(ImageConfig config, List<Layer> layers, Digest chain) {
     this.config = config;
     this.layers = new ArrayList<>(layers);
@@ -48,6 +51,7 @@ final class StageState {
     StageState child = new StageState(config, layers, chain);
     child.env.putAll(env);
     child.args.putAll(args);
+    child.epoch = epoch;
     return child;
   }
 
@@ -77,13 +81,13 @@ final class StageState {
     config =
         config.withHistory(
             new HistoryEntry(
-                created.or(() -> config.created()),
+                epoch.or(() -> created).or(() -> config.created()),
                 createdBy,
                 Optional.empty(),
                 "buildkit.dockerfile.v0",
                 empty));
     if (created.isPresent()) {
-      config = config.withCreated(created.get());
+      config = config.withCreated(epoch.orElse(created.get()));
     }
   }
 }

@@ -14,7 +14,7 @@ final class StepTitles {
     this.count = count;
   }
 
-  static StepTitles of(Stage stage, int stages) {
+  static StepTitles of(Stage stage, Surroundings around) {
     long rows =
         stage.instructions().stream()
             .filter(i ->
@@ -24,7 +24,8 @@ final class StepTitles {
                     || i instanceof Instruction.Workdir)
             .count();
     String name = stage.from().name().orElse("stage-" + stage.index()) + " ";
-    return new StepTitles(stages > 1 ? name : "", (int) rows + 1);
+    return new StepTitles(
+        around.platformTitle + (around.stageCount > 1 ? name : ""), (int) rows + 1);
   }
 
   String first(String source) {

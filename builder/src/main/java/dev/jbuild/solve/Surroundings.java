@@ -20,6 +20,13 @@ final class Surroundings implements AutoCloseable {
   final Path shimBinary;
   char escape = '\\';
   int stageCount = 1;
+
+  /** Before the rows of stages, where several platforms are built. */
+  String platformTitle = "";
+
+  /** What is written as time of creation, RFC 3339. */
+  Optional<String> epoch = Optional.empty();
+
   private @Nullable Shim shim;
   private @Nullable ContextTree context;
   private @Nullable StatCache stats;

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The Dockerfile and the context that a command line means.
@@ -15,9 +16,17 @@ import java.util.Optional;
  * @param dockerfileName as messages say it
  * @param ignoreFile the patterns that are in force: those beside the Dockerfile, else those of the
  *     context
+ * @param epoch the time of a context that came from elsewhere, in seconds of 1970
  */
 record BuildInput(
-    Optional<Path> context, String dockerfileName, byte[] dockerfile, Optional<byte[]> ignoreFile) {
+    Optional<Path> context,
+    String dockerfileName,
+    byte[] dockerfile,
+    Optional<byte[]> ignoreFile,
+    OptionalLong epoch) {
+  /** How many bytes at the beginning {@link #isArchive} wants to see. */
+  static final int ENOUGH_TO_TELL = 512;
+
   private static final List<String> USUAL_NAMES =
       List.of("Dockerfile", "dockerfile", "Containerfile");
 
@@ -30,16 +39,11 @@ record BuildInput(
    * @throws UsageException when there is no such context
    */
   static BuildInput read(String context, Optional<String> file, InputStream in) throws IOException {
-    if (context.equals("-")) {
-      if (file.isPresent() && file.get().equals("-")) {
-        throw new UsageException("can't use stdin for both the context and the Dockerfile");
-      }
-      return fromStandardInput(in, file);
-    }
     Path folder = folder(context);
     if (file.isPresent() && file.get().equals("-")) {
       return new BuildInput(
-          Optional.of(folder), "Dockerfile", limited(in, "stdin"), ignoreFile(folder, List.of()));
+          Optional.of(folder), "Dockerfile", limited(in, "stdin"), ignoreFile(folder, List.of()),
+          OptionalLong.empty());
     }
     Path dockerfile = file.isPresent() ? named(folder, file.get()) : usual(folder);
     Path own = dockerfile.resolveSibling(dockerfile.getFileName() + ".dockerignore");
@@ -48,29 +52,47 @@ record BuildInput(
           Optional.of(folder),
           file.isPresent() ? file.get() : String.valueOf(dockerfile.getFileName()),
           limited(content, dockerfile.toString()),
-          ignoreFile(folder, List.of(own)));
+          ignoreFile(folder, List.of(own)),
+          OptionalLong.empty());
     }
   }
 
-  private static BuildInput fromStandardInput(InputStream in, Optional<String> file)
+  /** The context is a folder that was made for this build; nothing in it is ignored. */
+  static BuildInput in(Path folder, Optional<String> file, OptionalLong epoch)
       throws IOException {
-    if (file.isPresent()) {
-      throw new UsageException(
-          "-f needs a context folder; on stdin (\"-\") comes a Dockerfile, without files to copy");
+    String name = file.isPresent() ? file.get() : String.valueOf(usual(folder).getFileName());
+    Path dockerfile = inside(folder, name);
+    try (InputStream content = Files.newInputStream(dockerfile)) {
+      return new BuildInput(
+          Optional.of(folder),
+          file.orElse(String.valueOf(dockerfile.getFileName())),
+          limited(content, dockerfile.toString()),
+          Optional.empty(),
+          epoch);
     }
-    byte[] dockerfile = limited(in, "stdin");
-    if (isArchive(dockerfile)) {
-      throw new UsageException(
-          "a tar archive on stdin is not supported as context; unpack it and name the folder");
-    }
-    return new BuildInput(Optional.empty(), "Dockerfile", dockerfile, Optional.empty());
+  }
+
+  /** A Dockerfile and nothing to copy. */
+  static BuildInput alone(InputStream dockerfile, String name) throws IOException {
+    return new BuildInput(
+        Optional.empty(),
+        "Dockerfile",
+        limited(dockerfile, name),
+        Optional.empty(),
+        OptionalLong.empty());
+  }
+
+  /** Links of a context from elsewhere lead nowhere outside of it. */
+  private static Path inside(Path folder, String file) throws IOException {
+    Path named = folder.resolve(file.startsWith("/") ? file.substring(1) : file).normalize();
+    boolean inside =
+        named.startsWith(folder)
+            && Files.exists(named)
+            && named.toRealPath().startsWith(folder.toRealPath());
+    return existing(inside ? named : folder.resolve(" "), file);
   }
 
   private static Path folder(String context) {
-    if (context.contains("://") || context.startsWith("git@")) {
-      throw new UsageException(
-          "a context at an address is not supported: clone it and name the folder: " + context);
-    }
     Path folder = Path.of(context).toAbsolutePath().normalize();
     if (!Files.exists(folder)) {
       throw new UsageException("unable to prepare context: path \"" + context + "\" not found");
@@ -150,7 +172,7 @@ record BuildInput(
   }
 
   /** The magic of gzip, bzip2, xz, zstd, and of tar itself (POSIX ustar, at 257). */
-  private static boolean isArchive(byte[] start) {
+  static boolean isArchive(byte[] start) {
     return starts(start, 0, 0x1f, 0x8b)
         || starts(start, 0, 'B', 'Z', 'h')
         || starts(start, 0, 0xfd, '7', 'z', 'X')

@@ -45,10 +45,26 @@ final class BuildVerb implements Verb {
       notes.add("WARNING: " + flag + " has no effect");
     }
     notes.forEach(session.err()::println);
-    BuildInput input = BuildInput.read(options.context(), options.file(), session.in());
+    try (RemoteContext remote = new RemoteContext(session.parts(), environment)) {
+      BuildInput input =
+          RemoteContext.is(options.context())
+              ? remote.read(options, session.in())
+              : BuildInput.read(options.context(), options.file(), session.in());
+      return build(new Given(options, input, notes, BuildCall.of(arguments)), environment, session);
+    }
+  }
+
+  /** What the command line means, and what was to be said about it. */
+  private record Given(
+      BuildOptions options, BuildInput input, List<String> notes, Optional<BuildCall> call) {}
+
+  private static int build(Given given, Consulted environment, Session session)
+      throws IOException, InterruptedException {
+    BuildOptions options = given.options();
+    BuildInput input = given.input();
     BuildRequest request = BuildRequests.of(options, input, environment);
     try {
-      Optional<BuildCall> call = BuildCall.of(arguments);
+      Optional<BuildCall> call = given.call();
       if (call.isPresent()) {
         return call.get().answer(request, session);
       }
@@ -57,7 +73,7 @@ final class BuildVerb implements Verb {
         return 1;
       }
       KnownBuild.Course course =
-          new KnownBuild.Course(options, input, request, notes, new ArrayList<>());
+          new KnownBuild.Course(options, input, request, given.notes(), new ArrayList<>());
       BuildResult result = build(course, environment, session);
       course.warnings().forEach(session.err()::println);
       report(request, options, result, session);

@@ -96,8 +96,7 @@ final class Composition implements AutoCloseable {
     return new Builder(
         store(),
         layers(),
-        (reference, platform, always, progress) ->
-            images.get(reference, platform, always, progress::transferred),
+        new BuildImages(images, store(), layers()),
         ShimBinary.locate(),
         evidence);
   }
