@@ -1,0 +1,202 @@
+package dev.jbuild.solve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jbuild.linux.Linux;
+import dev.jbuild.oci.HistoryEntry;
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** COPY and ADD through a whole build: files land where they belong, and only changes rebuild. */
+class CopyInstructionTest {
+  @TempDir Path temp;
+  private Builds builds;
+
+  @BeforeEach
+  void open() throws IOException {
+    assumeTrue(Linux.euid() == 0, "needs root: files of images belong to root");
+    builds = new Builds(temp);
+  }
+
+  private void file(String path, String content) throws IOException {
+    Path file = builds.context.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  private LayerStack files(String... lines) throws Exception {
+    return new LayerStack(builds.build(lines).image().layers());
+  }
+
+  private static String content(LayerStack stack, String path) throws IOException {
+    return new String(stack.read(path, 1 << 20).orElseThrow(), StandardCharsets.UTF_8);
+  }
+
+  private List<BuildEvent.Outcome> outcomes() {
+    return builds.events.stream()
+        .filter(BuildEvent.Finished.class::isInstance)
+        .map(e -> ((BuildEvent.Finished) e).outcome())
+        .toList();
+  }
+
+  @Test
+  void aSourceThatIsNotThereIsShownAtItsLine() {
+    assertThatThrownBy(() -> files("FROM scratch", "COPY none /"))
+        .isInstanceOfSatisfying(
+            BuildException.class,
+            e -> {
+              assertThat(e).hasMessageContaining("\"/none\": not found");
+              assertThat(e.span().orElseThrow().firstLine()).isEqualTo(2);
+            });
+  }
+
+  @Test
+  void aMissingPathIsRefusedWithItsParentsToo() {
+    assertThatThrownBy(() -> files("FROM scratch", "COPY --parents a/none /"))
+        .hasMessageContaining("\"/a/none\": not found");
+  }
+
+  @Test
+  void aFileCannotReplaceAFolder() throws IOException {
+    file("f", "x");
+
+    assertThatThrownBy(() -> files("FROM scratch", "WORKDIR /d/f", "COPY f /d/"))
+        .hasMessageContaining("cannot replace to directory");
+  }
+
+  @Test
+  void parentsKeepTheirPlaceAndPermissions() throws Exception {
+    file("a/b/c", "deep");
+    Linux.chmod(builds.context.resolve("a"), 0700);
+
+    LayerStack stack = files("FROM scratch", "COPY --parents a/*/c /out/", "COPY --parents a/./b/c /");
+
+    assertThat(content(stack, "/out/a/b/c")).isEqualTo("deep");
+    assertThat(content(stack, "/b/c")).isEqualTo("deep");
+    assertThat(stack.find("/out/a").orElseThrow().stat().permissions()).isEqualTo(0700);
+  }
+
+  @Test
+  void doubleStarsFindFilesInAllFolders() throws Exception {
+    file("a/x.txt", "1");
+    file("a/b/y.txt", "2");
+    file("a/b/z.md", "3");
+
+    LayerStack stack = files("FROM scratch", "COPY --parents a/**/*.txt /");
+
+    assertThat(content(stack, "/a/x.txt")).isEqualTo("1");
+    assertThat(content(stack, "/a/b/y.txt")).isEqualTo("2");
+    assertThat(stack.find("/a/b/z.md")).isEmpty();
+  }
+
+  @Test
+  void aLinkThatAWildcardFindsGivesItsTargetsContentUnderItsOwnName() throws Exception {
+    file("real", "text");
+    Files.createSymbolicLink(builds.context.resolve("link"), Path.of("real"));
+
+    LayerStack stack = files("FROM scratch", "COPY li* /out/");
+
+    assertThat(stack.findNoFollow("/out/link").orElseThrow().stat().isRegular()).isTrue();
+    assertThat(stack.find("/out/real")).isEmpty();
+  }
+
+  @Test
+  void aLinkOfThatNameInTheTargetIsReplaced() throws Exception {
+    file("d/f", "from the folder");
+    file("f", "new");
+    Files.delete(builds.context.resolve("d/f"));
+    Files.createSymbolicLink(builds.context.resolve("d/f"), Path.of("/elsewhere"));
+
+    LayerStack stack = files("FROM scratch", "COPY d /t/", "COPY f /t/");
+
+    assertThat(content(stack, "/t/f")).isEqualTo("new");
+    assertThat(stack.find("/elsewhere")).isEmpty();
+  }
+
+  @Test
+  void aNamedContextTakesThePlaceOfAStage() throws Exception {
+    Path other = Files.createDirectories(temp.resolve("other"));
+    Files.writeString(other.resolve("f"), "context");
+    builds.named.put("build", other.toString());
+
+    LayerStack stack =
+        files("FROM missing AS build", "RUN make", "FROM scratch", "COPY --from=build f /");
+
+    assertThat(content(stack, "/f")).isEqualTo("context");
+  }
+
+  @Test
+  void aNamedContextIgnoresWhatItSays() throws Exception {
+    Path other = Files.createDirectories(temp.resolve("other"));
+    Files.writeString(other.resolve("f"), "1");
+    Files.writeString(other.resolve("g"), "2");
+    Files.writeString(other.resolve(".dockerignore"), "g\n");
+    builds.named.put("base", other.toString());
+
+    LayerStack stack = files("FROM base");
+
+    assertThat(stack.find("/f")).isPresent();
+    assertThat(stack.find("/g")).isEmpty();
+  }
+
+  @Test
+  void documentsAreFilesWithVariablesReplaced() throws Exception {
+    LayerStack stack =
+        files(
+            "FROM scratch",
+            "ARG v=1",
+            "COPY <<a <<\"b\" /d/",
+            "v is $v",
+            "a",
+            "v is $v",
+            "b");
+
+    assertThat(content(stack, "/d/a")).isEqualTo("v is 1\n");
+    assertThat(content(stack, "/d/b")).isEqualTo("v is $v\n");
+  }
+
+  @Test
+  void theHistoryNamesFlagsAndSources() throws Exception {
+    file("f", "x");
+
+    List<String> history =
+        builds
+            .build("FROM scratch", "WORKDIR /w", "COPY --chown=1:2 --chmod=600 f <<doc ./", "doc")
+            .image()
+            .config()
+            .history()
+            .stream()
+            .map(HistoryEntry::createdBy)
+            .toList();
+
+    assertThat(history.getLast()).isEqualTo("COPY --chown=1:2 --chmod=600 f <<doc ./ # buildkit");
+  }
+
+  @Test
+  void aSecondBuildCopiesNothingAndGivesTheSameImage() throws Exception {
+    file("f", "x");
+    var first = builds.build("FROM scratch", "COPY f /").image().id();
+    var second = builds.build("FROM scratch", "COPY f /").image().id();
+
+    assertThat(second).isEqualTo(first);
+    assertThat(outcomes()).contains(new BuildEvent.Outcome.Cached());
+  }
+
+  @Test
+  void changedContentIsCopiedAnew() throws Exception {
+    file("f", "x");
+    builds.build("FROM scratch", "COPY f /");
+    file("f", "changed");
+
+    assertThat(content(files("FROM scratch", "COPY f /"), "/f")).isEqualTo("changed");
+  }
+}
