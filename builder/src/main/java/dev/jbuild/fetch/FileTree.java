@@ -20,8 +20,7 @@ public final class FileTree implements SourceTree {
   public FileTree(String name, Path host, long size, Optional<Instant> modified) {
     Instant time = modified.orElse(Instant.EPOCH);
     this.root = new SourceNode("", host, 0040755, 0, 0, 0, 0, 0, NONE, "");
-    this.file =
-        new SourceNode(name, host, 0100600, 0, 0, size, time.getEpochSecond(), 0, NONE, "");
+    this.file = new SourceNode(name, host, 0100600, 0, 0, size, time.getEpochSecond(), 0, NONE, "");
   }
 
   /** A word that means the file, whatever characters its name has. */

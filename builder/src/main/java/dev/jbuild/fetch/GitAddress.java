@@ -81,9 +81,7 @@ public record GitAddress(
       int equals = pair.indexOf('=');
       String key = equals < 0 ? pair : pair.substring(0, equals);
       String value =
-          equals < 0
-              ? ""
-              : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
+          equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
       switch (key) {
         case "ref" -> setRef(value);
         case "branch" -> setRef("refs/heads/" + value);

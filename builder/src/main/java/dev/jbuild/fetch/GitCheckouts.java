@@ -103,8 +103,7 @@ public final class GitCheckouts {
       return ref;
     }
     String wanted = ref.isEmpty() ? "HEAD" : ref;
-    String answer =
-        git(Path.of("/"), "ls-remote", "--", address.remote(), wanted, wanted + "^{}");
+    String answer = git(Path.of("/"), "ls-remote", "--", address.remote(), wanted, wanted + "^{}");
     String tag = "";
     String branch = "";
     String exact = "";
@@ -138,8 +137,7 @@ public final class GitCheckouts {
         && ref.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f');
   }
 
-  private void make(
-      GitAddress address, String commit, boolean keepGitDir, Path place, Path tree)
+  private void make(GitAddress address, String commit, boolean keepGitDir, Path place, Path tree)
       throws IOException, InterruptedException {
     Path fresh = place.resolve("fresh");
     Linux.deleteTree(fresh);
@@ -177,8 +175,8 @@ public final class GitCheckouts {
     environment.put("GIT_CONFIG_NOSYSTEM", "1");
     environment.put("GIT_SSH_COMMAND", "ssh -o StrictHostKeyChecking=accept-new");
     environment.put("LC_ALL", "C");
-    authorization.ifPresent(a ->
-        environment.put("JBUILD_GIT_AUTHORIZATION", "Authorization: " + a));
+    authorization.ifPresent(
+        a -> environment.put("JBUILD_GIT_AUTHORIZATION", "Authorization: " + a));
     agent.ifPresent(socket -> environment.put("SSH_AUTH_SOCK", socket.toString()));
     Path errors = Files.createTempFile(store.root().resolve("tmp"), "git", ".err");
     try {

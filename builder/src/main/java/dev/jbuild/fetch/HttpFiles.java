@@ -130,8 +130,7 @@ public final class HttpFiles {
   }
 
   private HttpURLConnection open(URI uri) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection) uri.toURL().openConnection(proxies.of(uri));
+    HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(proxies.of(uri));
     connection.setInstanceFollowRedirects(false);
     connection.setConnectTimeout(PATIENCE_MILLIS);
     connection.setReadTimeout(PATIENCE_MILLIS);

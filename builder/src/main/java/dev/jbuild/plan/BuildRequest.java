@@ -16,6 +16,7 @@ import java.util.Set;
  * @param source the Dockerfile and the files it may copy
  * @param arguments {@code --build-arg}, in order
  * @param outputs at least one
+ * @param squash all layers of the build become one
  */
 public record BuildRequest(
     Source source,
@@ -29,7 +30,8 @@ public record BuildRequest(
     SequencedMap<String, String> annotations,
     List<Output> outputs,
     Optional<Path> imageIdFile,
-    Optional<Path> metadataFile) {
+    Optional<Path> metadataFile,
+    boolean squash) {
 
   /** The same with other arguments. */
   public BuildRequest withArguments(SequencedMap<String, String> others) {
@@ -45,7 +47,8 @@ public record BuildRequest(
         annotations,
         outputs,
         imageIdFile,
-        metadataFile);
+        metadataFile,
+        squash);
   }
 
   /**
@@ -77,7 +80,7 @@ public record BuildRequest(
    * @param shmSize bytes
    * @param extraHosts {@code name:address}
    * @param secrets by id: {@code --secret}
-   * @param ssh by id: agent sockets, {@code --ssh}
+   * @param ssh by id: the socket of an agent, or files of keys: {@code --ssh}
    * @param allow entitlements: {@code network.host}, {@code security.insecure}
    */
   public record RunOptions(
@@ -86,7 +89,7 @@ public record BuildRequest(
       List<String> extraHosts,
       List<String> ulimits,
       Map<String, Secret> secrets,
-      Map<String, Path> ssh,
+      Map<String, List<Path>> ssh,
       Set<String> allow) {}
 
   /** Where a secret's value is. */

@@ -6,20 +6,15 @@ import dev.jbuild.cache.StepLocks;
 import dev.jbuild.cache.StepRecords;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
-import dev.jbuild.oci.ChainId;
 import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.MediaTypes;
-import dev.jbuild.oci.DiffId;
-import dev.jbuild.oci.Digest;
-import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileParser;
-import dev.jbuild.parser.Instruction;
-import dev.jbuild.parser.Stage;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.ContextNames;
 import dev.jbuild.plan.StageGraph;
@@ -29,13 +24,7 @@ import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** From a request to an image in the store. Independent stages are built side by side. */
 public final class Builder {
@@ -96,11 +85,7 @@ public final class Builder {
   }
 
   private LocalImage build(
-      BuildRequest given,
-      Dockerfile dockerfile,
-      Platform platform,
-      Kitchen kitchen,
-      Events events)
+      BuildRequest given, Dockerfile dockerfile, Platform platform, Kitchen kitchen, Events events)
       throws IOException, InterruptedException {
     ContextNames names = new ContextNames(given.source().named());
     StageGraph written =
@@ -121,7 +106,7 @@ public final class Builder {
       StageState state =
           new StageRun(around, kitchen, events, platform, origins)
               .all(around.graph.target(request.target()));
-      return export(state, request, events);
+      return export(request.squash() ? Squash.of(state, kitchen) : state, request, events);
     }
   }
 

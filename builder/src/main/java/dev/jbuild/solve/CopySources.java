@@ -46,8 +46,7 @@ final class CopySources {
    *
    * @param words expanded
    */
-  List<CopyStep.Part> of(List<String> words, Local local)
-      throws IOException, InterruptedException {
+  List<CopyStep.Part> of(List<String> words, Local local) throws IOException, InterruptedException {
     checkChecksum(words);
     List<String> paths = new ArrayList<>();
     for (String word : words) {
@@ -119,8 +118,7 @@ final class CopySources {
     GitCheckouts.Checkout checkout =
         remote.git(address, one.or(() -> other), asked.or(() -> flag).orElse(false));
     ContextTree tree =
-        ContextTree.scan(
-            around.shimBinary, checkout.folder(), IgnoreRules.parse(new byte[0]));
+        ContextTree.scan(around.shimBinary, checkout.folder(), IgnoreRules.parse(new byte[0]));
     parts.add(new CopyStep.Part(tree, List.of("/"), false));
   }
 
@@ -134,8 +132,7 @@ final class CopySources {
     HttpFiles.Fetched fetched = remote.http(address, checksum);
     FileTree tree =
         new FileTree(fileName(address), fetched.file(), fetched.size(), fetched.modified());
-    parts.add(
-        new CopyStep.Part(tree, List.of(tree.word()), flags.unpack().orElse(false)));
+    parts.add(new CopyStep.Part(tree, List.of(tree.word()), flags.unpack().orElse(false)));
   }
 
   /** The last part of the path, as BuildKit names what has none. */
@@ -151,9 +148,9 @@ final class CopySources {
     while (name.endsWith("/")) {
       name = name.substring(0, name.length() - 1);
     }
-    name = URLDecoder.decode(
-        name.substring(name.lastIndexOf('/') + 1).replace("+", "%2B"),
-        StandardCharsets.UTF_8);
+    name =
+        URLDecoder.decode(
+            name.substring(name.lastIndexOf('/') + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
     return name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/")
         ? "__unnamed__"
         : name;

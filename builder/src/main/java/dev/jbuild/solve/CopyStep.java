@@ -65,7 +65,9 @@ final class CopyStep {
   }
 
   Kitchen.Made execute(String title, boolean fresh) throws IOException, InterruptedException {
-    LayerStack below = new LayerStack(state.layers);
+    // --link looks at nothing below, but for permissions that have to be changed (BuildKit)
+    boolean alone = request.flags().link() && request.flags().chmod().isEmpty();
+    LayerStack below = new LayerStack(alone ? List.of() : state.layers);
     Optional<int[]> owner = request.flags().chown().map(o -> owner(below, o));
     CopyPlanner planner = new CopyPlanner(below);
     List<SourceNode> archives = new ArrayList<>();

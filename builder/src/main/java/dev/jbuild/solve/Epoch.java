@@ -25,8 +25,7 @@ record Epoch(boolean given, OptionalLong seconds) {
 
   static Epoch of(BuildRequest request, StageGraph graph, Remote remote)
       throws IOException, InterruptedException {
-    String value =
-        request.arguments().getOrDefault(NAME, graph.globals().getOrDefault(NAME, ""));
+    String value = request.arguments().getOrDefault(NAME, graph.globals().getOrDefault(NAME, ""));
     if (value.isEmpty()) {
       return new Epoch(false, OptionalLong.empty());
     }

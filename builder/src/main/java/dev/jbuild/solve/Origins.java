@@ -105,8 +105,15 @@ final class Origins {
     }
     if (value.contains("://") || value.startsWith("target:") || value.startsWith("input:")) {
       throw new FetchException(
-          "unsupported context source " + value + " for " + name + "; there are folders, "
-              + IMAGE + ", " + LAYOUT + ", Git repositories and archives at HTTP addresses");
+          "unsupported context source "
+              + value
+              + " for "
+              + name
+              + "; there are folders, "
+              + IMAGE
+              + ", "
+              + LAYOUT
+              + ", Git repositories and archives at HTTP addresses");
     }
     Path folder = Path.of(value).toAbsolutePath().normalize();
     if (!Files.isDirectory(folder)) {
@@ -114,8 +121,7 @@ final class Origins {
     }
     Path ignore = folder.resolve(".dockerignore");
     byte[] rules = Files.isRegularFile(ignore) ? Files.readAllBytes(ignore) : new byte[0];
-    return new Origin.Folder(
-        ContextTree.scan(around.shimBinary, folder, IgnoreRules.parse(rules)));
+    return new Origin.Folder(ContextTree.scan(around.shimBinary, folder, IgnoreRules.parse(rules)));
   }
 
   private Origin image(String name, Platform platform, String title) throws IOException {

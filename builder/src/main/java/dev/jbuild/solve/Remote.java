@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Fetches what a build names by address, with the credentials among its secrets. */
@@ -50,8 +51,11 @@ final class Remote {
     if (authorization.isEmpty()) {
       authorization = secret("GIT_AUTH_TOKEN").map(GitCheckouts::basic);
     }
-    return new GitCheckouts(
-            store, authorization, Optional.ofNullable(request.run().ssh().get("default")))
+    Optional<Path> agent =
+        request.run().ssh().getOrDefault("default", List.of()).stream()
+            .filter(path -> !Files.isRegularFile(path))
+            .findFirst();
+    return new GitCheckouts(store, authorization, agent)
         .checkout(address, checksum.or(address::checksum), keepGitDir);
   }
 

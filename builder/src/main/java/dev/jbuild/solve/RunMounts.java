@@ -10,6 +10,8 @@ import dev.jbuild.parser.RunMount;
 import dev.jbuild.plan.BuildRequest.Secret;
 import dev.jbuild.runtime.SandboxMount;
 import dev.jbuild.snapshot.LayerStack;
+import dev.jbuild.ssh.AgentSocket;
+import dev.jbuild.ssh.SshException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -299,14 +301,22 @@ final class RunMounts {
 
     private void ssh(Planned one) throws IOException {
       String id = one.mount.id().orElse("default");
-      Path socket = around.request.run().ssh().get(id);
-      if (socket == null) {
+      List<Path> sources = around.request.run().ssh().getOrDefault(id, List.of());
+      if (sources.isEmpty()) {
         if (one.mount.required()) {
           throw new BuildException(
               run.span(), "no SSH key \"" + id + "\" forwarded from the client; give --ssh " + id);
         }
         return;
       }
+      Path socket = scratch.resolve("ssh" + resources.size());
+      try {
+        resources.add(AgentSocket.open(socket, sources));
+      } catch (SshException e) {
+        throw new BuildException(run.span(), String.valueOf(e.getMessage()));
+      }
+      Linux.lchown(socket, (int) one.mount.uid().orElse(0), (int) one.mount.gid().orElse(0));
+      Linux.chmod(socket, one.mount.mode().orElse(0600));
       mounts.add(new SandboxMount.Bind(socket, one.target, false));
       env.putIfAbsent("SSH_AUTH_SOCK", one.target);
     }

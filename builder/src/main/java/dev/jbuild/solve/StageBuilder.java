@@ -112,8 +112,7 @@ final class StageBuilder {
       case Instruction.Volume volume -> {
         List<String> paths = volume.paths().stream().map(this::expand).toList();
         if (paths.contains("")) {
-          throw new BuildException(
-              volume.span(), "VOLUME specified can not be an empty string");
+          throw new BuildException(volume.span(), "VOLUME specified can not be an empty string");
         }
         paths.forEach(p -> configure(c -> c.withVolume(p)));
         note("VOLUME [" + String.join(" ", paths) + "]");
@@ -155,10 +154,7 @@ final class StageBuilder {
     if (!state.args.isEmpty()) {
       text.append('|').append(state.args.size());
       state.args.forEach((name, value) ->
-          text.append(' ')
-              .append(name)
-              .append('=')
-              .append(state.env.getOrDefault(name, value)));
+          text.append(' ').append(name).append('=').append(state.env.getOrDefault(name, value)));
       text.append(' ');
     }
     text.append(String.join(" ", step.argv())).append(" # buildkit");

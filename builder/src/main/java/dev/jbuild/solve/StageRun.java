@@ -39,14 +39,17 @@ final class StageRun implements StageBuilder.Others {
   /** Builds the target and all that it needs; to be called once. */
   StageState all(Stage target) throws IOException, InterruptedException {
     try (threads) {
+      List<Future<StageState>> wanted = new ArrayList<>();
       for (int index : around.graph.reachable(target)) {
-        start(index);
+        wanted.add(future(index));
       }
       try {
-        for (int index : around.graph.reachable(target)) {
-          stage(index);
+        // a failure of an earlier stage is the one to be shown
+        List<StageState> all = new ArrayList<>();
+        for (Future<StageState> one : wanted) {
+          all.add(result(one));
         }
-        return stage(target.index());
+        return all.getLast();
       } catch (RuntimeException | IOException | InterruptedException e) {
         threads.shutdownNow();
         throw e;
@@ -54,7 +57,7 @@ final class StageRun implements StageBuilder.Others {
     }
   }
 
-  private Future<StageState> start(int index) {
+  private Future<StageState> future(int index) {
     synchronized (stages) {
       return stages.computeIfAbsent(
           index, _ -> threads.submit(() -> build(around.graph.stages().get(index))));
@@ -63,9 +66,14 @@ final class StageRun implements StageBuilder.Others {
 
   @Override
   public StageState stage(int index) throws IOException, InterruptedException {
+    // triggers may want a stage that nothing else needs
+    return result(future(index));
+  }
+
+  private static StageState result(Future<StageState> future)
+      throws IOException, InterruptedException {
     try {
-      // triggers may want a stage that nothing else needs
-      return start(index).get();
+      return future.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;
@@ -131,6 +139,8 @@ final class StageRun implements StageBuilder.Others {
           case Origin.Stack(StageState source) -> source.child();
           case Origin.Folder(var tree) -> origins.layer(tree, wanted);
         };
+    state.inherited = state.layers.size();
+    state.inheritedHistory = state.config.history().size();
     return withPath(state);
   }
 

@@ -30,6 +30,11 @@ final class StageState {
 
   boolean cmdSet;
 
+  /** How many of the layers, and of the entries of the history, a base from elsewhere brought. */
+  int inherited;
+
+  int inheritedHistory;
+
   /** The time of creation that was asked for, RFC 3339. */
   Optional<String> epoch = Optional.empty();
 
@@ -52,6 +57,8 @@ final class StageState {
     child.env.putAll(env);
     child.args.putAll(args);
     child.epoch = epoch;
+    child.inherited = inherited;
+    child.inheritedHistory = inheritedHistory;
     return child;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jbuild.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,25 +19,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GitCheckoutsTest {
   @TempDir Path temp;
-  private Path repository;
-  private GitCheckouts checkouts;
+
+  private Path repository() {
+    return temp.resolve("repo");
+  }
+
+  private GitCheckouts.Checkout checkout(
+      GitAddress address, Optional<String> checksum, boolean keepGitDir) throws Exception {
+    return new GitCheckouts(Store.open(temp.resolve("store")), Optional.empty(), Optional.empty())
+        .checkout(address, checksum, keepGitDir);
+  }
 
   @BeforeEach
   void makeRepository() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/git")), "needs git");
-    repository = Files.createDirectories(temp.resolve("repo/sub"));
-    repository = repository.getParent();
-    Files.writeString(repository.resolve("file"), "one\n");
-    Files.writeString(repository.resolve("sub/inner"), "two\n");
+    Files.createDirectories(repository().resolve("sub"));
+    Files.writeString(repository().resolve("file"), "one\n");
+    Files.writeString(repository().resolve("sub/inner"), "two\n");
     git("init", "-q", "-b", "main");
     git("add", "-A");
     git("commit", "-q", "-m", "first");
     git("tag", "-a", "v1", "-m", "release");
-    Files.writeString(repository.resolve("file"), "changed\n");
+    Files.writeString(repository().resolve("file"), "changed\n");
     git("commit", "-q", "-a", "-m", "second");
-    checkouts =
-        new GitCheckouts(
-            Store.open(temp.resolve("store")), Optional.empty(), Optional.empty());
   }
 
   private void git(String... arguments) throws IOException, InterruptedException {
@@ -45,49 +50,49 @@ class GitCheckoutsTest {
     command.addAll(Arrays.asList(arguments));
     Process process =
         new ProcessBuilder(command)
-            .directory(repository.toFile())
+            .directory(repository().toFile())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
   }
 
   private GitAddress address(String ref, String subdir) {
     return new GitAddress(
-        repository.toString(), ref, subdir, Optional.empty(), Optional.empty(), true);
+        repository().toString(), ref, subdir, Optional.empty(), Optional.empty(), true);
   }
 
   @Test
   void aReferenceThatIsNotThereIsRefused() {
-    assertThatThrownBy(() -> checkouts.checkout(address("none", ""), Optional.empty(), false))
+    assertThatThrownBy(() -> checkout(address("none", ""), Optional.empty(), false))
         .isInstanceOf(FetchException.class)
         .hasMessageEndingWith("does not contain ref none");
   }
 
   @Test
   void anotherCommitThanExpectedIsRefused() {
-    assertThatThrownBy(() -> checkouts.checkout(address("v1", ""), Optional.of("0000"), false))
+    assertThatThrownBy(() -> checkout(address("v1", ""), Optional.of("0000"), false))
         .hasMessageStartingWith("expected checksum to match 0000, got ");
   }
 
   @Test
   void aSubfolderOutsideIsRefused() {
-    assertThatThrownBy(() -> checkouts.checkout(address("", "../.."), Optional.empty(), false))
+    assertThatThrownBy(() -> checkout(address("", "../.."), Optional.empty(), false))
         .hasMessageContaining("invalid subdir");
   }
 
   @Test
   void anOptionInPlaceOfAReferenceIsRefused() {
-    assertThatThrownBy(() ->
-            checkouts.checkout(address("--upload-pack=x", ""), Optional.empty(), false))
+    assertThatThrownBy(
+            () -> checkout(address("--upload-pack=x", ""), Optional.empty(), false))
         .hasMessageContaining("invalid Git reference");
   }
 
   @Test
   void tagsBranchesAndSubfoldersAreCheckedOutWithoutHistory() throws Exception {
-    Path tag = checkouts.checkout(address("v1", ""), Optional.empty(), false).folder();
-    Path branch = checkouts.checkout(address("main", ""), Optional.empty(), false).folder();
-    Path sub = checkouts.checkout(address("", "sub"), Optional.empty(), false).folder();
+    Path tag = checkout(address("v1", ""), Optional.empty(), false).folder();
+    Path branch = checkout(address("main", ""), Optional.empty(), false).folder();
+    Path sub = checkout(address("", "sub"), Optional.empty(), false).folder();
 
     assertThat(tag.resolve("file")).hasContent("one");
     assertThat(tag.resolve(".git")).doesNotExist();
@@ -97,7 +102,7 @@ class GitCheckoutsTest {
 
   @Test
   void historyIsKeptWhenAskedFor() throws Exception {
-    Path folder = checkouts.checkout(address("v1", ""), Optional.empty(), true).folder();
+    Path folder = checkout(address("v1", ""), Optional.empty(), true).folder();
 
     assertThat(folder.resolve(".git")).isDirectory();
   }

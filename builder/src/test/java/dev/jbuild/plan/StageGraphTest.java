@@ -39,7 +39,8 @@ class StageGraphTest {
   @Test
   void stagesThatNeedEachOtherAreRefused() {
     assertThatThrownBy(() ->
-            graph("FROM scratch AS a", "COPY --from=b / /", "FROM scratch AS b", "COPY --from=a / /"))
+            graph(
+                "FROM scratch AS a", "COPY --from=b / /", "FROM scratch AS b", "COPY --from=a / /"))
         .hasMessage("circular dependency detected on stage: a");
   }
 
@@ -127,8 +128,7 @@ class StageGraphTest {
   @Test
   void globalArgumentsTakeWhatIsGivenBeforeTheirDefaults() {
     StageGraph graph =
-        graph(
-            Map.of("TAG", "9"), "ARG TAG=1", "ARG NAME=img-$TARGETARCH", "FROM $NAME:$TAG");
+        graph(Map.of("TAG", "9"), "ARG TAG=1", "ARG NAME=img-$TARGETARCH", "FROM $NAME:$TAG");
 
     assertThat(graph.image(graph.stages().getFirst())).isEqualTo("img-arm64:9");
     assertThat(graph.globals()).containsEntry("TAG", "9");

@@ -31,6 +31,7 @@ final class Builds {
   final List<BuildEvent> events = new ArrayList<>();
   Optional<String> target = Optional.empty();
   Set<String> allow = Set.of();
+  boolean squash;
 
   Builds(Path temp) throws IOException {
     store = Store.open(temp.resolve("store"));
@@ -60,7 +61,8 @@ final class Builds {
             new LinkedHashMap<>(),
             List.of(new Output.Image()),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            squash);
     return new Builder(
             store,
             layers,

@@ -68,8 +68,7 @@ class ConfigurationTest {
   void aBaseThatIsNotThereIsShownAtItsLine() {
     assertThatThrownBy(() -> config("ARG x", "FROM missing"))
         .isInstanceOfSatisfying(
-            BuildException.class,
-            e -> assertThat(e.span().orElseThrow().firstLine()).isEqualTo(2));
+            BuildException.class, e -> assertThat(e.span().orElseThrow().firstLine()).isEqualTo(2));
   }
 
   @Test
@@ -130,8 +129,7 @@ class ConfigurationTest {
 
   @Test
   void triggersRunInTheNextStageAndAreForgotten() throws Exception {
-    ContainerConfig config =
-        config("FROM scratch AS a", "ONBUILD ENV x=1", "FROM a", "ENV y=$x");
+    ContainerConfig config = config("FROM scratch AS a", "ONBUILD ENV x=1", "FROM a", "ENV y=$x");
 
     assertThat(config.onBuild()).isEmpty();
     assertThat(config.envMap()).containsEntry("y", "1");
@@ -191,7 +189,8 @@ class ConfigurationTest {
 
     BuildResult result = builds.build("FROM scratch", "ARG TARGETARCH", "LABEL arch=$TARGETARCH");
 
-    ImageIndex index = ImageIndex.parse(builds.store.blobs().read(result.image().target().digest()));
+    ImageIndex index =
+        ImageIndex.parse(builds.store.blobs().read(result.image().target().digest()));
     assertThat(index.manifests().stream().map(m -> m.platform().orElseThrow()))
         .containsExactly(arm, s390);
     assertThat(result.platforms().stream().map(i -> i.config().config().labels().get("arch")))

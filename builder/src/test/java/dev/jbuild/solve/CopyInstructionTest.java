@@ -78,7 +78,8 @@ class CopyInstructionTest {
     file("a/b/c", "deep");
     Linux.chmod(builds.context.resolve("a"), 0700);
 
-    LayerStack stack = files("FROM scratch", "COPY --parents a/*/c /out/", "COPY --parents a/./b/c /");
+    LayerStack stack =
+        files("FROM scratch", "COPY --parents a/*/c /out/", "COPY --parents a/./b/c /");
 
     assertThat(content(stack, "/out/a/b/c")).isEqualTo("deep");
     assertThat(content(stack, "/b/c")).isEqualTo("deep");
@@ -151,14 +152,7 @@ class CopyInstructionTest {
   @Test
   void documentsAreFilesWithVariablesReplaced() throws Exception {
     LayerStack stack =
-        files(
-            "FROM scratch",
-            "ARG v=1",
-            "COPY <<a <<\"b\" /d/",
-            "v is $v",
-            "a",
-            "v is $v",
-            "b");
+        files("FROM scratch", "ARG v=1", "COPY <<a <<\"b\" /d/", "v is $v", "a", "v is $v", "b");
 
     assertThat(content(stack, "/d/a")).isEqualTo("v is 1\n");
     assertThat(content(stack, "/d/b")).isEqualTo("v is $v\n");
@@ -198,5 +192,36 @@ class CopyInstructionTest {
     file("f", "changed");
 
     assertThat(content(files("FROM scratch", "COPY f /"), "/f")).isEqualTo("changed");
+  }
+
+  @Test
+  void squashedLayersAreOneWithTheSameFiles() throws Exception {
+    file("a/x", "1");
+    file("b/y", "2");
+    String[] lines = {"FROM scratch", "COPY a /d/", "COPY b /d/", "COPY --chmod=700 a /d/"};
+    LayerStack plain = files(lines);
+    builds.squash = true;
+
+    var image = builds.build(lines).image();
+
+    LayerStack stack = new LayerStack(image.layers());
+    assertThat(image.layers()).hasSize(1);
+    assertThat(content(stack, "/d/x")).isEqualTo("1");
+    assertThat(content(stack, "/d/y")).isEqualTo("2");
+    assertThat(stack.find("/d/x").orElseThrow().meta())
+        .isEqualTo(plain.find("/d/x").orElseThrow().meta());
+    assertThat(image.config().history().stream().filter(h -> !h.emptyLayer())).hasSize(1);
+  }
+
+  @Test
+  void aLinkedCopyDoesNotFollowLinksOfTheTarget() throws Exception {
+    file("f", "x");
+    file("d/real/z", "z");
+    Files.createSymbolicLink(builds.context.resolve("d/link"), Path.of("real"));
+
+    LayerStack stack = files("FROM scratch", "COPY d /", "COPY --link f /link/");
+
+    assertThat(content(stack, "/link/f")).isEqualTo("x");
+    assertThat(stack.find("/real/f")).isEmpty();
   }
 }

@@ -41,7 +41,6 @@ class HeredocScriptTest {
     Instruction.Run run = run("RUN <<-SCRIPT\n\t#!/bin/awk -f\n\tBEGIN {}\nSCRIPT\n");
 
     assertThat(HeredocScript.line(run)).isEqualTo("/dev/pipes/SCRIPT");
-    assertThat(HeredocScript.file(run).orElseThrow().body())
-        .isEqualTo("#!/bin/awk -f\nBEGIN {}\n");
+    assertThat(HeredocScript.file(run).orElseThrow().body()).isEqualTo("#!/bin/awk -f\nBEGIN {}\n");
   }
 }

@@ -24,7 +24,7 @@ public final class Overlay {
         .orElse(false);
   }
 
-  static void setOpaque(Dir dir, String path) throws IOException {
+  public static void setOpaque(Dir dir, String path) throws IOException {
     byte[] yes = {'y'};
     try {
       dir.setXattr(path, TRUSTED + OPAQUE, yes);

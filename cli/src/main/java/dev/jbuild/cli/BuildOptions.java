@@ -30,7 +30,8 @@ record BuildOptions(
     Cache cache,
     Steps steps,
     Metadata metadata,
-    Results results) {
+    Results results,
+    boolean squash) {
 
   /** What may come from the cache. */
   record Cache(boolean disabled, List<String> disabledStages, boolean pull) {}
@@ -60,7 +61,7 @@ record BuildOptions(
 
   /** Flags that docker has and that have no effect here; to be said, not to be silent about. */
   private static final List<String> WITHOUT_EFFECT =
-      List.of("--cache-from", "--cache-to", "--cgroup-parent", "--squash");
+      List.of("--cache-from", "--cache-to", "--cgroup-parent");
 
   static Syntax syntax() {
     return new Syntax("build", "PATH | -", "Build an image from a Dockerfile")
@@ -80,7 +81,7 @@ record BuildOptions(
             "dir|type=...",
             "Write the result: type=local|tar|oci|docker|registry,dest=...")
         .values("--secret", "id=...,src=...", "A secret for RUN --mount=type=secret")
-        .values("--ssh", "id[=socket]", "An SSH agent socket for RUN --mount=type=ssh")
+        .values("--ssh", "id[=socket|key]", "An SSH agent or key for RUN --mount=type=ssh")
         .value("--network", "mode", "Network of RUN steps: default, host or none")
         .values("--add-host", "host:ip", "Add a line to /etc/hosts of RUN steps")
         .values("--label", "key=value", "Add a label to the image")
@@ -102,7 +103,8 @@ record BuildOptions(
         .acceptedValues("--cpu-period", "--cpu-quota", "--cpu-shares", "--cpuset-cpus")
         .acceptedValues("--cpuset-mems", "--isolation", "--security-opt", "--provenance", "--sbom")
         .acceptedValues("--attest", "--builder", "--resource", "--policy")
-        .acceptedFlags("--rm", "--force-rm", "--squash", "--compress")
+        .flag("--squash", "Make all layers of the build one")
+        .acceptedFlags("--rm", "--force-rm", "--compress")
         .operands(1, 1);
   }
 
@@ -128,13 +130,14 @@ record BuildOptions(
         new Metadata(
             pairs("--label", given.values("--label")),
             pairs("--annotation", given.values("--annotation"))),
-        results(given, environment));
+        results(given, environment),
+        given.flag("--squash"));
   }
 
   /** What was given and has no effect. */
   static List<String> withoutEffect(Arguments given) {
     return WITHOUT_EFFECT.stream()
-        .filter(name -> name.equals("--squash") ? given.flag(name) : !given.values(name).isEmpty())
+        .filter(name -> !given.values(name).isEmpty())
         .toList();
   }
 

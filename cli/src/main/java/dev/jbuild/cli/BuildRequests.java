@@ -40,13 +40,14 @@ final class BuildRequests {
             steps.extraHosts(),
             steps.ulimits(),
             secrets(steps, environment),
-            sockets(steps.ssh(), environment),
+            agents(steps.ssh(), environment),
             new HashSet<>(steps.allow())),
         options.metadata().labels(),
         options.metadata().annotations(),
         outputs(options),
         options.results().imageIdFile().map(Path::of),
-        options.results().metadataFile().map(Path::of));
+        options.results().metadataFile().map(Path::of),
+        options.squash());
   }
 
   /** As in buildx, without src and env the id names a variable, and else a file. */
@@ -81,22 +82,31 @@ final class BuildRequests {
     return new Secret.File(path);
   }
 
-  /** {@code default}, {@code ID} or {@code ID=SOCKET}. */
-  private static Map<String, Path> sockets(List<String> texts, Map<String, String> environment) {
-    Map<String, Path> sockets = new LinkedHashMap<>();
+  /** {@code default}, {@code ID} or {@code ID=SOCKET} or {@code ID=KEY,KEY}. */
+  private static Map<String, List<Path>> agents(
+      List<String> texts, Map<String, String> environment) {
+    Map<String, List<Path>> agents = new LinkedHashMap<>();
     for (String text : texts) {
       int equals = text.indexOf('=');
-      String socket =
+      String named =
           equals < 0 ? environment.getOrDefault("SSH_AUTH_SOCK", "") : text.substring(equals + 1);
-      if (socket.isEmpty()) {
+      if (named.isEmpty()) {
         throw new UsageException(
             "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set, or write "
                 + text
                 + "=/path/of/a/socket");
       }
-      sockets.put(equals < 0 ? text : text.substring(0, equals), Path.of(socket).toAbsolutePath());
+      List<Path> sources = new ArrayList<>();
+      for (String source : named.split(",", -1)) {
+        Path path = Path.of(source).toAbsolutePath();
+        if (source.isEmpty() || !Files.exists(path)) {
+          throw new UsageException("--ssh " + text + ": there is no agent and no key at " + path);
+        }
+        sources.add(path);
+      }
+      agents.put(equals < 0 ? text : text.substring(0, equals), sources);
     }
-    return sockets;
+    return agents;
   }
 
   private static List<Output> outputs(BuildOptions options) {
