@@ -83,8 +83,7 @@ class GitCheckoutsTest {
 
   @Test
   void anOptionInPlaceOfAReferenceIsRefused() {
-    assertThatThrownBy(
-            () -> checkout(address("--upload-pack=x", ""), Optional.empty(), false))
+    assertThatThrownBy(() -> checkout(address("--upload-pack=x", ""), Optional.empty(), false))
         .hasMessageContaining("invalid Git reference");
   }
 

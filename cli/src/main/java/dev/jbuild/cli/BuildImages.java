@@ -48,8 +48,7 @@ final class BuildImages implements BaseImages {
     Optional<Loader.Loaded> found =
         all.stream()
             .filter(one ->
-                at < 0
-                    || one.image().target().digest().toString().equals(value.substring(at + 1)))
+                at < 0 || one.image().target().digest().toString().equals(value.substring(at + 1)))
             .filter(one -> tag.isEmpty() || one.names().stream().anyMatch(n -> has(n, tag)))
             .findFirst();
     if (found.isEmpty() && at < 0 && all.size() == 1) {

@@ -42,7 +42,10 @@ record BuildInput(
     Path folder = folder(context);
     if (file.isPresent() && file.get().equals("-")) {
       return new BuildInput(
-          Optional.of(folder), "Dockerfile", limited(in, "stdin"), ignoreFile(folder, List.of()),
+          Optional.of(folder),
+          "Dockerfile",
+          limited(in, "stdin"),
+          ignoreFile(folder, List.of()),
           OptionalLong.empty());
     }
     Path dockerfile = file.isPresent() ? named(folder, file.get()) : usual(folder);
@@ -58,8 +61,7 @@ record BuildInput(
   }
 
   /** The context is a folder that was made for this build; nothing in it is ignored. */
-  static BuildInput in(Path folder, Optional<String> file, OptionalLong epoch)
-      throws IOException {
+  static BuildInput in(Path folder, Optional<String> file, OptionalLong epoch) throws IOException {
     String name = file.isPresent() ? file.get() : String.valueOf(usual(folder).getFileName());
     Path dockerfile = inside(folder, name);
     try (InputStream content = Files.newInputStream(dockerfile)) {

@@ -136,9 +136,7 @@ record BuildOptions(
 
   /** What was given and has no effect. */
   static List<String> withoutEffect(Arguments given) {
-    return WITHOUT_EFFECT.stream()
-        .filter(name -> !given.values(name).isEmpty())
-        .toList();
+    return WITHOUT_EFFECT.stream().filter(name -> !given.values(name).isEmpty()).toList();
   }
 
   private static Steps steps(Arguments given) {

@@ -100,8 +100,7 @@ final class RemoteContext implements AutoCloseable {
     GitCheckouts.Checkout checkout =
         new GitCheckouts(parts.store(), gitToken(), agent())
             .checkout(address, address.checksum(), address.keepGitDir().orElse(keep));
-    return BuildInput.in(
-        checkout.folder(), options.file(), OptionalLong.of(checkout.seconds()));
+    return BuildInput.in(checkout.folder(), options.file(), OptionalLong.of(checkout.seconds()));
   }
 
   /** As buildx does, the usual variable is asked for a token. */

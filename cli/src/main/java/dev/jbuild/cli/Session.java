@@ -29,8 +29,7 @@ record Session(
    * places of root and of everybody else.
    */
   static Path storeRoot(Optional<String> option, Map<String, String> environment) {
-    String named =
-        option.isPresent() ? option.get() : environment.getOrDefault("JBUILD_ROOT", "");
+    String named = option.isPresent() ? option.get() : environment.getOrDefault("JBUILD_ROOT", "");
     if (!named.isEmpty()) {
       return Path.of(named).toAbsolutePath().normalize();
     }

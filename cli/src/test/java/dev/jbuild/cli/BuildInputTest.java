@@ -10,8 +10,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildInputTest {
   private static final InputStream NOTHING = InputStream.nullInputStream();
@@ -46,7 +49,7 @@ class BuildInputTest {
 
   @Test
   void standardInputIsADockerfileWithOrWithoutAContext() throws IOException {
-    BuildInput alone = BuildInput.read("-", Optional.empty(), in("FROM scratch"));
+    BuildInput alone = BuildInput.alone(in("FROM scratch"), "stdin");
     assertThat(alone.context()).isEmpty();
     assertThat(alone.dockerfile()).isEqualTo("FROM scratch".getBytes(UTF_8));
     BuildInput with = BuildInput.read(context.toString(), Optional.of("-"), in("FROM x"));
@@ -61,10 +64,22 @@ class BuildInputTest {
         .hasMessageContaining("is a file; name its folder");
     assertThatThrownBy(() -> BuildInput.read("/no/such", Optional.empty(), NOTHING))
         .hasMessageContaining("path \"/no/such\" not found");
+  }
+
+  @Test
+  void aDockerfileOfAContextFromElsewhereStaysInsideOfIt() throws IOException {
+    Files.createSymbolicLink(context.resolve("Dockerfile"), Path.of("/etc/passwd"));
+    assertThatThrownBy(() -> BuildInput.in(context, Optional.empty(), OptionalLong.empty()))
+        .hasMessageContaining("failed to read dockerfile");
     assertThatThrownBy(
-            () -> BuildInput.read("https://example.org/x.git", Optional.empty(), NOTHING))
-        .hasMessageContaining("clone it");
-    assertThatThrownBy(() -> BuildInput.read("-", Optional.empty(), in("BZh9")))
-        .hasMessageContaining("tar archive");
+            () -> BuildInput.in(context, Optional.of("../../etc/passwd"), OptionalLong.empty()))
+        .hasMessageContaining("failed to read dockerfile");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "https://h/a.tar", "https://h/a.git#v1", "git@h:a", "ssh://h/a"})
+  void contextsFromElsewhere(String context) {
+    assertThat(RemoteContext.is(context)).isTrue();
+    assertThat(RemoteContext.is("./" + context)).isFalse();
   }
 }
