@@ -50,21 +50,23 @@ final class BuildVerb implements Verb {
           RemoteContext.is(options.context())
               ? remote.read(options, session.in())
               : BuildInput.read(options.context(), options.file(), session.in());
-      return build(new Given(options, input, notes, BuildCall.of(arguments)), environment, session);
+      return build(new Given(arguments, options, input, notes), environment, session);
     }
   }
 
   /** What the command line means, and what was to be said about it. */
   private record Given(
-      BuildOptions options, BuildInput input, List<String> notes, Optional<BuildCall> call) {}
+      Arguments arguments, BuildOptions options, BuildInput input, List<String> notes) {}
 
   private static int build(Given given, Consulted environment, Session session)
       throws IOException, InterruptedException {
+    Arguments arguments = given.arguments();
     BuildOptions options = given.options();
     BuildInput input = given.input();
+    List<String> notes = given.notes();
     BuildRequest request = BuildRequests.of(options, input, environment);
     try {
-      Optional<BuildCall> call = given.call();
+      Optional<BuildCall> call = BuildCall.of(arguments);
       if (call.isPresent()) {
         return call.get().answer(request, session);
       }
@@ -73,7 +75,7 @@ final class BuildVerb implements Verb {
         return 1;
       }
       KnownBuild.Course course =
-          new KnownBuild.Course(options, input, request, given.notes(), new ArrayList<>());
+          new KnownBuild.Course(options, input, request, notes, new ArrayList<>());
       BuildResult result = build(course, environment, session);
       course.warnings().forEach(session.err()::println);
       report(request, options, result, session);
