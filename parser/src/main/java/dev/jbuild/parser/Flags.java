@@ -13,6 +13,20 @@ final class Flags {
   private static final List<String> REPEATABLE = List.of("mount", "exclude", "device");
   private static final List<String> BOOLEAN = List.of("link", "parents", "keep-git-dir", "unpack");
 
+  /** Flags that one instruction alone has. */
+  private static final Map<String, String> OWNERS =
+      Map.of(
+          "platform", "FROM",
+          "from", "COPY",
+          "parents", "COPY",
+          "checksum", "ADD",
+          "keep-git-dir", "ADD",
+          "unpack", "ADD",
+          "mount", "RUN",
+          "network", "RUN",
+          "security", "RUN",
+          "interval", "HEALTHCHECK");
+
   private final RawInstruction raw;
   private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -37,19 +51,28 @@ final class Flags {
     int equals = flag.indexOf('=');
     String name = equals < 0 ? flag.substring(2) : flag.substring(2, equals);
     if (!known.contains(name)) {
-      String near =
-          Suggestion.of(name, known).map(match -> " (did you mean --" + match + "?)").orElse("");
-      throw known.isEmpty()
-          ? raw.error("unknown flag: --" + name, raw.keyword() + " has no flags")
-          : raw.error(
-              "unknown flag: --" + name + near,
-              raw.keyword() + " knows --" + String.join(", --", known));
+      throw unknown(name, known);
     }
     List<String> before = values.computeIfAbsent(name, _ -> new ArrayList<>());
     if (!before.isEmpty() && !REPEATABLE.contains(name)) {
       throw raw.error("duplicate flag specified: --" + name);
     }
     before.add(BOOLEAN.contains(name) ? bool(flag, name, equals) : text(flag, name, equals));
+  }
+
+  private DockerfileException unknown(String name, List<String> known) {
+    String near =
+        Suggestion.of(name, known).map(match -> " (did you mean --" + match + "?)").orElse("");
+    String message = "unknown flag: --" + name + near;
+    String owner = OWNERS.getOrDefault(name, "");
+    if (!owner.isEmpty()) {
+      return raw.error(message, "--" + name + " is a flag of " + owner);
+    }
+    return raw.error(
+        message,
+        known.isEmpty()
+            ? raw.keyword() + " has no flags"
+            : raw.keyword() + " knows --" + String.join(", --", known));
   }
 
   private String text(String flag, String name, int equals) {

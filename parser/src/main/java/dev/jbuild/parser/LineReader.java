@@ -7,6 +7,7 @@ import dev.jbuild.grammar.InstructionParser.ShellContext;
 import dev.jbuild.grammar.InstructionParserBaseVisitor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.antlr.v4.runtime.CommonTokenStream;
 import org.antlr.v4.runtime.Token;
@@ -154,7 +155,9 @@ final class LineReader extends InstructionParserBaseVisitor<RawInstruction> {
     }
     if (value == rest.length()) {
       throw new DockerfileException(
-          line.span(), word.toUpperCase(java.util.Locale.ROOT) + " must have two arguments");
+          line.span(),
+          word.toUpperCase(Locale.ROOT) + " must have two arguments",
+          Optional.of("write " + word + " " + rest.substring(0, end) + "=VALUE"));
     }
     String pair = rest.substring(0, end) + "=" + rest.substring(value);
     return new RawInstruction(

@@ -64,10 +64,12 @@ final class Reader {
       case "HEALTHCHECK" -> HealthcheckReader.read(raw);
       case "ONBUILD" -> onbuild();
       default ->
-          throw raw.error(
-              "unknown instruction: "
-                  + raw.word()
-                  + Suggestion.phraseIgnoringCase(raw.word(), KEYWORDS));
+          throw raw.word().isEmpty()
+              ? raw.error("unknown instruction: ", "nothing follows the continuation character")
+              : raw.error(
+                  "unknown instruction: "
+                      + raw.word()
+                      + Suggestion.phraseIgnoringCase(raw.word(), KEYWORDS));
     };
   }
 
