@@ -37,6 +37,7 @@ public final class Evidence {
   private final Map<Path, byte[]> files = new LinkedHashMap<>();
   private final Set<Path> folders = new LinkedHashSet<>();
   private final Set<ContextTree> trees = new LinkedHashSet<>();
+  private final Map<Digest, StepRecord> steps = new LinkedHashMap<>();
   private boolean doubtful;
 
   public Evidence(Store store) {
@@ -80,6 +81,17 @@ public final class Evidence {
     files.put(
         records.file(record.op(), record.key()), record.print().getBytes(StandardCharsets.UTF_8));
     layer.ifPresent(l -> folders.add(l.fs()));
+    steps.put(record.key(), record);
+  }
+
+  /** A step was done. */
+  synchronized void made(StepRecord record) {
+    steps.put(record.key(), record);
+  }
+
+  /** The records of all steps that belong to the build, those found and those made. */
+  public synchronized List<StepRecord> steps() {
+    return List.copyOf(steps.values());
   }
 
   /** Files are taken from a tree. */

@@ -195,13 +195,16 @@ final class Kitchen {
         if (own && !same.get().id().equals(layer.get().id())) {
           layers.remove(layer.get().id());
         }
+        evidence.made(before.get());
         return new Made(same, content, before.get().created());
       }
       lease.pin(layer.get().id().value());
     }
-    records.put(
+    StepRecord record =
         new StepRecord(
-            order.op(), key, order.inputs(), layer.map(l -> l.id().value()), content, created));
+            order.op(), key, order.inputs(), layer.map(l -> l.id().value()), content, created);
+    records.put(record);
+    evidence.made(record);
     return new Made(layer, content, created);
   }
 

@@ -60,8 +60,7 @@ record BuildOptions(
       boolean quiet) {}
 
   /** Flags that docker has and that have no effect here; to be said, not to be silent about. */
-  private static final List<String> WITHOUT_EFFECT =
-      List.of("--cache-from", "--cache-to", "--cgroup-parent");
+  private static final List<String> WITHOUT_EFFECT = List.of("--cgroup-parent");
 
   static Syntax syntax() {
     return new Syntax("build", "PATH | -", "Build an image from a Dockerfile")
@@ -98,8 +97,10 @@ record BuildOptions(
         .values("--allow", "entitlement", "Allow network.host or security.insecure to steps")
         .value("--shm-size", "bytes", "Size of /dev/shm in RUN steps")
         .values("--ulimit", "name=soft[:hard]", "Resource limit of RUN steps")
-        .acceptedValues(
-            "--cache-from", "--cache-to", "--cgroup-parent", "--memory", "--memory-swap")
+        .values("--cache-from", "source", "Take steps from type=registry,ref=… or type=local,src=…")
+        .values("--cache-to", "target", "Send steps to type=registry|local|inline[,mode=max]")
+        .value("--cache-max-size", "bytes", "Afterwards drop the oldest build cache beyond this")
+        .acceptedValues("--cgroup-parent", "--memory", "--memory-swap")
         .acceptedValues("--cpu-period", "--cpu-quota", "--cpu-shares", "--cpuset-cpus")
         .acceptedValues("--cpuset-mems", "--isolation", "--security-opt", "--provenance", "--sbom")
         .acceptedValues("--attest", "--builder", "--resource", "--policy")

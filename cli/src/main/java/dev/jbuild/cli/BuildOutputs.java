@@ -32,7 +32,9 @@ final class BuildOutputs implements BuildListener {
   private final Composition parts;
   private final BuildListener display;
   private final OutputStream out;
+  private Map<String, String> carried = Map.of();
   private int lastVertex;
+  private int shift;
 
   /**
    * @param out standard output, for {@code dest=-}
@@ -45,6 +47,33 @@ final class BuildOutputs implements BuildListener {
 
   @Override
   public void on(BuildEvent event) {
+    show(shifted(event));
+  }
+
+  /** The build counts from one, whatever was shown before it. */
+  void buildBegins() {
+    shift = lastVertex;
+  }
+
+  private BuildEvent shifted(BuildEvent event) {
+    if (shift == 0) {
+      return event;
+    }
+    return switch (event) {
+      case BuildEvent.Planned(var vertices) -> new BuildEvent.Planned(vertices + shift);
+      case BuildEvent.Started(var vertex, var title) ->
+          new BuildEvent.Started(vertex + shift, title);
+      case BuildEvent.Output(var vertex, var stderr, var bytes) ->
+          new BuildEvent.Output(vertex + shift, stderr, bytes);
+      case BuildEvent.Transfer(var vertex, var item, var current, var total, var done) ->
+          new BuildEvent.Transfer(vertex + shift, item, current, total, done);
+      case BuildEvent.Finished(var vertex, var outcome) ->
+          new BuildEvent.Finished(vertex + shift, outcome);
+      case BuildEvent.Warned _, BuildEvent.Done _ -> event;
+    };
+  }
+
+  private void show(BuildEvent event) {
     if (event instanceof BuildEvent.Started(var vertex, _)) {
       lastVertex = Math.max(lastVertex, vertex);
     }
@@ -52,8 +81,13 @@ final class BuildOutputs implements BuildListener {
   }
 
   /** Something to do under a line of the display. */
-  private interface Step {
+  interface Step {
     void run(int vertex) throws IOException;
+  }
+
+  /** Annotations that every image gets which leaves the store. */
+  void carry(Map<String, String> annotations) {
+    carried = annotations;
   }
 
   /**
@@ -74,7 +108,7 @@ final class BuildOutputs implements BuildListener {
         }
       }
     }
-    on(new BuildEvent.Done(image.id(), request.tags().stream().map(Object::toString).toList()));
+    show(new BuildEvent.Done(image.id(), request.tags().stream().map(Object::toString).toList()));
     return written;
   }
 
@@ -178,7 +212,7 @@ final class BuildOutputs implements BuildListener {
 
     @Override
     public synchronized void sent(Digest layer, long current, long total) {
-      on(
+      show(
           new BuildEvent.Transfer(
               vertex, "pushing layer " + layer, current, total, current >= total));
     }
@@ -202,8 +236,8 @@ final class BuildOutputs implements BuildListener {
   }
 
   /** {@code annotation.KEY=VALUE} and {@code annotation-manifest.KEY=VALUE}, as BuildKit has. */
-  private static Map<String, String> annotations(Map<String, String> options) {
-    Map<String, String> annotations = new LinkedHashMap<>();
+  private Map<String, String> annotations(Map<String, String> options) {
+    Map<String, String> annotations = new LinkedHashMap<>(carried);
     options.forEach((key, value) -> {
       for (String prefix : List.of("annotation.", "annotation-manifest.")) {
         if (key.startsWith(prefix)) {
@@ -214,17 +248,18 @@ final class BuildOutputs implements BuildListener {
     return annotations;
   }
 
-  private void step(String title, Step step) throws IOException {
+  /** Does it as a step of the display. */
+  void step(String title, Step step) throws IOException {
     int vertex = lastVertex + 1;
-    on(new BuildEvent.Started(vertex, title));
+    show(new BuildEvent.Started(vertex, title));
     try {
       step.run(vertex);
     } catch (IOException | RuntimeException e) {
-      on(
+      show(
           new BuildEvent.Finished(
               vertex, new BuildEvent.Outcome.Failed(String.valueOf(e.getMessage()))));
       throw e;
     }
-    on(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Ran()));
+    show(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Ran()));
   }
 }

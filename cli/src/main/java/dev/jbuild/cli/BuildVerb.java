@@ -76,7 +76,7 @@ final class BuildVerb implements Verb {
       }
       KnownBuild.Course course =
           new KnownBuild.Course(options, input, request, notes, new ArrayList<>());
-      BuildResult result = build(course, environment, session);
+      BuildResult result = build(course, environment, BuildCaching.of(arguments), session);
       course.warnings().forEach(session.err()::println);
       report(request, options, result, session);
       return 0;
@@ -110,7 +110,8 @@ final class BuildVerb implements Verb {
     return true;
   }
 
-  private static BuildResult build(KnownBuild.Course course, Consulted environment, Session session)
+  private static BuildResult build(
+      KnownBuild.Course course, Consulted environment, BuildCaching caching, Session session)
       throws IOException, InterruptedException {
     BuildRequest request = course.request();
     try (ProgressDisplay display =
@@ -122,13 +123,17 @@ final class BuildVerb implements Verb {
       Heard heard = new Heard(display);
       BuildOutputs outputs = new BuildOutputs(session.parts(), heard, session.out());
       Evidence evidence = new Evidence(session.parts().store());
+      caching.bring(session, outputs, evidence);
+      outputs.buildBegins();
       BuildResult result = session.parts().builder(evidence).build(request, outputs);
+      caching.carry(session, outputs, evidence, result.image());
       Descriptor written = outputs.write(request, result.image());
       if (request.metadataFile().isPresent()) {
         Files.writeString(
             request.metadataFile().get(),
             PrettyJson.print(BuildMetadata.of(request, result.image(), written)) + "\n");
       }
+      caching.send(session, outputs, evidence, result.image());
       course.warnings().addAll(warnings(course, session));
       KnownBuild.remember(course, result, evidence, heard, environment, session);
       return result;

@@ -4,6 +4,7 @@ import dev.jbuild.cache.LocalImages;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.ManifestLists;
+import dev.jbuild.engine.buildcache.BuildCaches;
 import dev.jbuild.engine.container.ContainerNetworks;
 import dev.jbuild.engine.container.Containers;
 import dev.jbuild.engine.container.Lifecycle;
@@ -74,6 +75,11 @@ final class Composition implements AutoCloseable {
   /** Indexes made by hand. */
   ManifestLists manifestLists() throws IOException {
     return new ManifestLists(store(), layers(), this::registry);
+  }
+
+  /** Build caches of elsewhere. */
+  BuildCaches buildCaches() throws IOException {
+    return new BuildCaches(store(), layers(), this::registry);
   }
 
   /** Registries themselves. */

@@ -14,11 +14,13 @@ import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.oci.Manifest;
+import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryException;
 import dev.jbuild.registry.Resolved;
@@ -94,6 +96,13 @@ public final class BuildCaches {
     }
   }
 
+  /** The steps whose layers an image has, as the annotation that carries them with it. */
+  public Map<String, String> inline(List<StepRecord> steps, LocalImage image)
+      throws IOException {
+    return Map.of(
+        CacheBundle.INLINE, CacheBundle.inline(layers, steps, image).compact());
+  }
+
   private static void pin(Lease lease, List<StepRecord> steps) {
     lease.pin(steps.stream().flatMap(step -> step.layer().stream()).toList());
   }
@@ -153,6 +162,9 @@ public final class BuildCaches {
   }
 
   private Imported take(Manifest manifest, Source source) throws IOException {
+    if (MediaTypes.isImageConfig(manifest.config().mediaType())) {
+      return inline(manifest, source);
+    }
     if (!manifest.config().mediaType().equals(CacheBundle.CONFIG)) {
       return new Imported(
           0, List.of("what is there is no build cache: " + manifest.config().mediaType()));
@@ -170,11 +182,34 @@ public final class BuildCaches {
         blobs.put(new DiffId(Digest.parse(diffId)), layer);
       }
     }
+    return take(Json.parseObject(config.toByteArray()), blobs, source);
+  }
+
+  /** The steps that an image carries in an annotation; their layers are the image's own. */
+  private Imported inline(Manifest manifest, Source source) throws IOException {
+    String steps = manifest.annotations().getOrDefault(CacheBundle.INLINE, "");
+    if (steps.isEmpty()) {
+      return new Imported(
+          0, List.of("the image carries no cache; build it with --cache-to type=inline"));
+    }
+    ByteArrayOutputStream config = new ByteArrayOutputStream();
+    source.copy(manifest.config(), config);
+    require(manifest.config(), config.toByteArray());
+    List<DiffId> diffIds = ImageConfig.parse(config.toByteArray()).diffIds();
+    Map<DiffId, Descriptor> blobs = new HashMap<>();
+    for (int i = 0; i < Math.min(diffIds.size(), manifest.layers().size()); i++) {
+      blobs.put(diffIds.get(i), manifest.layers().get(i));
+    }
+    return take(Json.parseObject(steps), blobs, source);
+  }
+
+  private Imported take(Json.Obj list, Map<DiffId, Descriptor> blobs, Source source)
+      throws IOException {
     List<String> warnings = new ArrayList<>();
     int count = 0;
     try (Lease lease = store.lease()) {
       StepRecords records = new StepRecords(store.root());
-      for (Json.Obj json : Json.parseObject(config.toByteArray()).objects("steps")) {
+      for (Json.Obj json : list.objects("steps")) {
         CachedStep step = CachedStep.fromJson(json);
         try {
           Optional<Layer> layer = layer(lease, step, blobs, source);

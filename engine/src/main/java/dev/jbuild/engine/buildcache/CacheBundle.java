@@ -38,7 +38,28 @@ final class CacheBundle {
   /** Of a layer's descriptor: the digest of its uncompressed tar. */
   static final String DIFF_ID = "dev.jbuild.diffid";
 
+  /** Of an image's manifest: the steps that made its layers. */
+  static final String INLINE = "dev.jbuild.cache.steps.v1";
+
   private CacheBundle() {}
+
+  /** The steps of an image's own layers. */
+  static Json.Obj inline(Layers layers, List<StepRecord> records, LocalImage image)
+      throws IOException {
+    List<Json> steps = new ArrayList<>();
+    for (StepRecord record : records) {
+      for (Layer layer : image.layers()) {
+        if (record.layer().isPresent() && record.layer().get().equals(layer.id().value())) {
+          DiffId diffId = layers.measure(layer).diffId();
+          steps.add(CachedStep.of(record, Optional.of(diffId)).toJson());
+        }
+      }
+      if (record.layer().isEmpty()) {
+        steps.add(CachedStep.of(record, Optional.empty()).toJson());
+      }
+    }
+    return Json.obj().with("version", 1).with("steps", new Json.Arr(steps));
+  }
 
   /**
    * Makes it.
