@@ -42,7 +42,7 @@ class ConfigurationTest {
       delimiter = '|',
       textBlock =
           """
-          ENV a=${b:?not set}                       | not set
+          ENV a="${b:?not set}"                     | not set
           VOLUME $none                              | VOLUME specified can not be an empty string
           EXPOSE 80/icmp                            | invalid proto: icmp
           COPY --from=busybox / /                   | there is no

@@ -16,9 +16,9 @@ class HeredocScriptTest {
 
   @Test
   void aLineWithoutDocumentsStaysAsItIs() {
-    Instruction.Run run = run("RUN echo 1 << 2");
+    Instruction.Run run = run("RUN echo $((1<2))");
 
-    assertThat(HeredocScript.line(run)).isEqualTo("echo 1 << 2");
+    assertThat(HeredocScript.line(run)).isEqualTo("echo $((1<2))");
     assertThat(HeredocScript.file(run)).isEmpty();
   }
 
