@@ -70,7 +70,12 @@ public final class DockerfileParser {
   }
 
   private RawInstruction withBodies(RawInstruction raw, LogicalLine line) {
-    List<Heredoc> signs = HeredocSigns.of(line.text());
+    List<Heredoc> signs;
+    try {
+      signs = HeredocSigns.of(line.text());
+    } catch (IllegalArgumentException e) {
+      throw raw.error(String.valueOf(e.getMessage()));
+    }
     if (signs.isEmpty()) {
       return raw;
     }

@@ -11,20 +11,32 @@ import java.util.Optional;
 final class HeredocSigns {
   private HeredocSigns() {}
 
-  /** Those of a line, without their bodies, in the order in which the bodies come. */
+  /**
+   * Those of a line, without their bodies, in the order in which the bodies come.
+   *
+   * @throws IllegalArgumentException for a word that no line can end
+   */
   static List<Heredoc> of(String line) {
     if (!line.contains("<<")) {
       return List.of();
     }
     List<Heredoc> found = new ArrayList<>();
     for (String word : Words.written(line)) {
-      parse(word).ifPresent(found::add);
+      read(word).ifPresent(found::add);
     }
     return found;
   }
 
   /** Reads a word that is nothing but a sign. */
   static Optional<Heredoc> parse(String word) {
+    try {
+      return read(word);
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Heredoc> read(String word) {
     int digits = 0;
     while (digits < word.length() && word.charAt(digits) >= '0' && word.charAt(digits) <= '9') {
       digits++;
