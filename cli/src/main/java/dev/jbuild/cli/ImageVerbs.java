@@ -35,6 +35,7 @@ final class ImageVerbs {
     return switch (group) {
       case "registry" -> List.of("serve");
       case "manifest" -> ManifestVerb.COMMANDS;
+      case "cache" -> CacheVerb.COMMANDS;
       case "store" -> List.of("fsck");
       default -> List.of();
     };
@@ -58,6 +59,7 @@ final class ImageVerbs {
           case "builder prune" -> new PruneVerb(PruneVerb.Kind.CACHE);
           case "system prune" -> new PruneVerb(PruneVerb.Kind.SYSTEM);
           case "system df" -> new DiskUsageVerb();
+          case "cache export", "cache import", "cache ls" -> new CacheVerb(name);
           case "store fsck" -> new FsckVerb();
           case "registry serve" -> new RegistryServeVerb();
           default -> null;

@@ -20,6 +20,20 @@ import java.util.Optional;
 
 /** Sends an image to a registry. */
 final class PushVerb implements Verb {
+  /** For what has no rows. */
+  static final ImagePush.Progress QUIET =
+      new ImagePush.Progress() {
+        @Override
+        public void state(Digest layer, String state) {
+          // nothing is shown
+        }
+
+        @Override
+        public void sent(Digest layer, long current, long total) {
+          // nothing is shown
+        }
+      };
+
   private final String name;
 
   PushVerb(String name) {

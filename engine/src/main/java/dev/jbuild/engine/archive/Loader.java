@@ -71,6 +71,23 @@ public final class Loader {
     }
   }
 
+  /**
+   * Reads an archive of something that is no image; its blobs are in the store afterwards. Whoever
+   * calls holds a lease.
+   */
+  public static Manifest artifact(Store store, InputStream archive) throws IOException {
+    ArchiveContent content = ArchiveContent.read(store, archive);
+    byte[] index =
+        content
+            .text("index.json")
+            .orElseThrow(() -> new ArchiveException("the archive has no index.json"));
+    List<Descriptor> entries = ImageIndex.parse(index).manifests();
+    if (entries.isEmpty() || !store.blobs().has(entries.getFirst().digest())) {
+      throw new ArchiveException("the archive is not whole: its manifest is missing");
+    }
+    return Manifest.parse(store.blobs().read(entries.getFirst().digest()));
+  }
+
   private List<Loaded> load(Lease lease, ArchiveContent content) throws IOException {
     List<Loaded> loaded = new ArrayList<>();
     try {

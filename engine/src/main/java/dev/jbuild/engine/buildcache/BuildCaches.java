@@ -97,10 +97,8 @@ public final class BuildCaches {
   }
 
   /** The steps whose layers an image has, as the annotation that carries them with it. */
-  public Map<String, String> inline(List<StepRecord> steps, LocalImage image)
-      throws IOException {
-    return Map.of(
-        CacheBundle.INLINE, CacheBundle.inline(layers, steps, image).compact());
+  public Map<String, String> inline(List<StepRecord> steps, LocalImage image) throws IOException {
+    return Map.of(CacheBundle.INLINE, CacheBundle.inline(layers, steps, image).compact());
   }
 
   private static void pin(Lease lease, List<StepRecord> steps) {
