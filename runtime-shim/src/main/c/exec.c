@@ -164,8 +164,10 @@ void exec_command(const struct plan *plan)
 		child = fork();
 		if (child < 0)
 			die("init", "fork");
-		if (child > 0)
+		if (child > 0) {
+			hide_arguments("jbuild-init");
 			serve_as_init(child);
+		}
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		(void)setpgid(0, 0);
 		/* Of its terminal, if it has one, the command is in the foreground. */

@@ -165,6 +165,8 @@ ssize_t receive_fds(int socket, int *fds, size_t count, void *bytes, size_t size
 void open_standard_fds(void);
 /* Replaces this process by a copy of itself that nobody can write to (CVE-2019-5736). */
 void seal_self(char **argv);
+/* From who lists processes: they name files of the host. Only the last step before waiting for ever. */
+void hide_arguments(const char *name);
 
 /* ---- sys.c: calls that libc does not know yet ---- */
 

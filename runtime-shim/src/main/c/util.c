@@ -200,12 +200,26 @@ static int copy_to_memory(int self)
 	return copy;
 }
 
+static char **own_argv;
+
+void hide_arguments(const char *name)
+{
+	char *at = own_argv[0];
+	char *end = at;
+
+	for (char **word = own_argv; *word; word++)
+		end = *word + strlen(*word);
+	memset(at, 0, (size_t)(end - at));
+	(void)strncpy(at, name, (size_t)(end - at));
+}
+
 void seal_self(char **argv)
 {
 	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 	cleanup_fd int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int copy;
 
+	own_argv = argv;
 	if (self < 0)
 		die("start", "open /proc/self/exe");
 	if (fcntl(self, F_GET_SEALS) == seals)
