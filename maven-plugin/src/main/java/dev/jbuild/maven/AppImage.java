@@ -87,7 +87,8 @@ final class AppImage {
     boolean boot = jar.getEntry(BOOT_CLASSES) != null;
     for (JarEntry entry : jar.stream().toList()) {
       String name = entry.getName();
-      if (entry.isDirectory()) {
+      // The manifest is of a jar, which this is not any more, and names the Java that has made it.
+      if (entry.isDirectory() || name.equals(JarFile.MANIFEST_NAME)) {
         continue;
       }
       if (boot && name.startsWith(BOOT_LIBRARIES)) {

@@ -19,6 +19,10 @@ abstract class ContainerMojo extends JbuildMojo {
   /** Environment variables of the container. */
   @Parameter Map<String, String> runEnvironment = new LinkedHashMap<>();
 
+  /** Ports of the container on this machine: {@code [IP:][PORT:]PORT}. */
+  @Parameter(property = "jbuild.run.publish")
+  List<String> publish = new ArrayList<>();
+
   /** Volumes: host path, container path and options, separated by colons. */
   @Parameter(property = "jbuild.run.volumes")
   List<String> volumes = new ArrayList<>();
@@ -38,6 +42,7 @@ abstract class ContainerMojo extends JbuildMojo {
     List<String> words = new ArrayList<>(List.of("run", "--rm"));
     words.addAll(List.of(first));
     runEnvironment.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));
+    publish.forEach(port -> words.addAll(List.of("--publish", port)));
     for (String volume : volumes) {
       boolean relative = volume.startsWith("./") || volume.startsWith("../");
       Path base = project.getBasedir().toPath();

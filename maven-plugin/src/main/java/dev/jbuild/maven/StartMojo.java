@@ -25,8 +25,8 @@ public final class StartMojo extends ContainerMojo {
   String container;
 
   /**
-   * Free ports of this machine: each property gets one, for the tests and for {@code
-   * runEnvironment} and {@code waitForHttp}, where {@code @NAME@} stands for it.
+   * Free ports of this machine: each property gets one, for the tests and for {@code publish},
+   * {@code runEnvironment} and {@code waitForHttp}, where {@code @NAME@} stands for it.
    */
   @Parameter(property = "jbuild.freePorts")
   List<String> freePorts = new ArrayList<>();
@@ -61,6 +61,7 @@ public final class StartMojo extends ContainerMojo {
       getLog().info("jbuild: " + name + "=" + port);
     }
     runEnvironment.replaceAll((name, value) -> filled(value, own));
+    publish.replaceAll(port -> filled(port, own));
     Program program = program();
     Running running = new Running(folder(), container);
     Path log = running.start(program.process(words("--name", container)));
