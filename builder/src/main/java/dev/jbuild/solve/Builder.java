@@ -17,6 +17,7 @@ import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileParser;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.ContextNames;
+import dev.jbuild.plan.Output;
 import dev.jbuild.plan.StageGraph;
 import dev.jbuild.solve.BuildEvent.Outcome;
 import dev.jbuild.store.Lease;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** From a request to an image in the store. Independent stages are built side by side. */
 public final class Builder {
@@ -106,8 +108,27 @@ public final class Builder {
       StageState state =
           new StageRun(around, kitchen, events, platform, origins)
               .all(around.graph.target(request.target()));
-      return export(request.squash() ? Squash.of(state, kitchen) : state, request, events);
+      StageState shaped = request.squash() ? Squash.of(state, kitchen) : state;
+      if (rewritesTimes(request) && epoch.seconds().isPresent()) {
+        shaped = Squash.clamp(shaped, kitchen, epoch.seconds().getAsLong());
+      }
+      return export(shaped, request, events);
     }
+  }
+
+  private static boolean rewritesTimes(BuildRequest request) {
+    for (Output output : request.outputs()) {
+      Map<String, String> options =
+          switch (output) {
+            case Output.Archive archive -> archive.options();
+            case Output.Push push -> push.options();
+            default -> Map.of();
+          };
+      if (options.getOrDefault("rewrite-timestamp", "false").equals("true")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Several images as one: an index, which names then point at. */

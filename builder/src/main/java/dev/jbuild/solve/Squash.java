@@ -6,26 +6,53 @@ import dev.jbuild.layer.Overlay;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
+import dev.jbuild.linux.OpenFile;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * {@code --squash}: what a build put on its base, as one layer. Folders are merged, files are
- * linked; what the base does not have needs no whiteout.
+ * Layers made anew from others: one of several for {@code --squash}, or with times that are not
+ * later than {@code SOURCE_DATE_EPOCH} for {@code rewrite-timestamp}. Folders are merged, files that
+ * stay the same are linked; what the base does not have needs no whiteout.
  */
 final class Squash {
   private final LayerStack base;
   private final Path target;
+  private final long latest;
 
-  private Squash(LayerStack base, Path target) {
+  /** Copies of files with several names, by the inode that they were. */
+  private final Map<Long, Path> copies = new HashMap<>();
+
+  /**
+   * @param latest no file is younger, in seconds of 1970
+   */
+  private Squash(LayerStack base, Path target, long latest) {
     this.base = base;
     this.target = target;
+    this.latest = latest;
+  }
+
+  /** The state with all times of its own layers clamped. */
+  static StageState clamp(StageState state, Kitchen kitchen, long latest) throws IOException {
+    StageState clamped = state.child();
+    for (int i = state.inherited; i < state.layers.size(); i++) {
+      try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+        new Squash(new LayerStack(state.layers.subList(0, i)), draft.fs(), latest)
+            .merge(state.layers.get(i).fs(), "");
+        Layer layer = draft.commit();
+        kitchen.lease().pin(layer.id().value());
+        clamped.layers.set(i, layer);
+      }
+    }
+    return clamped;
   }
 
   /** The state with one layer in place of those above the base; nothing changes below two. */
@@ -37,7 +64,7 @@ final class Squash {
     }
     StageState squashed = state.child();
     try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
-      Squash squash = new Squash(new LayerStack(below), draft.fs());
+      Squash squash = new Squash(new LayerStack(below), draft.fs(), Long.MAX_VALUE);
       for (Layer layer : own) {
         squash.merge(layer.fs(), "");
       }
@@ -90,13 +117,63 @@ final class Squash {
         }
       } else if (!stat.isDirectory()) {
         Linux.deleteTree(place);
-        Linux.link(source, place);
+        put(source, stat, place);
       } else {
         folder(source, child, place, there);
       }
     }
     FileStat stat = Linux.lstat(from);
-    Linux.lutimens(target.resolve(path), stat.mtimeSec(), stat.mtimeNanos());
+    setTime(stat, target.resolve(path));
+  }
+
+  private void setTime(FileStat stat, Path path) throws IOException {
+    if (stat.mtimeSec() >= latest) {
+      Linux.lutimens(path, latest, 0);
+    } else {
+      Linux.lutimens(path, stat.mtimeSec(), stat.mtimeNanos());
+    }
+  }
+
+  /** Links what keeps its time; everything else must not change under its other layer. */
+  private void put(Path source, FileStat stat, Path place) throws IOException {
+    boolean keeps = stat.mtimeSec() < latest || stat.mtimeSec() == latest && stat.mtimeNanos() == 0;
+    Path copy = copies.get(stat.ino());
+    if (keeps) {
+      Linux.link(source, place);
+      return;
+    }
+    if (copy != null) {
+      Linux.link(copy, place);
+      return;
+    }
+    if (stat.isSymlink()) {
+      Dir.HERE.symlink(Dir.HERE.readlink(source.toString()), place.toString());
+      Linux.lchown(place, stat.uid(), stat.gid());
+    } else if (stat.isRegular()) {
+      copy(source, place);
+    } else {
+      Linux.mknod(place, stat.mode(), stat.rdev());
+    }
+    if (!stat.isSymlink()) {
+      dress(source, place);
+    }
+    setTime(stat, place);
+    copies.put(stat.ino(), place);
+  }
+
+  private static void copy(Path source, Path place) throws IOException {
+    try (OpenFile from = Dir.HERE.read(source.toString());
+        OpenFile to = Dir.HERE.create(place.toString())) {
+      if (to.cloneFrom(from)) {
+        return;
+      }
+      byte[] buffer = new byte[1 << 16];
+      for (int n = from.read(buffer, 0, buffer.length);
+          n > 0;
+          n = from.read(buffer, 0, buffer.length)) {
+        to.write(buffer, 0, n);
+      }
+    }
   }
 
   private void folder(Path source, String child, Path place, Optional<FileStat> there)
@@ -119,6 +196,9 @@ final class Squash {
 
   private static void dress(Path from, Path to) throws IOException {
     FileStat stat = Linux.lstat(from);
+    // a change of owner takes set-id bits and capabilities away
+    Linux.lchown(to, stat.uid(), stat.gid());
+    Linux.chmod(to, stat.permissions());
     for (String name : Linux.llistxattr(from)) {
       if (!name.contains(".overlay.")) {
         Optional<byte[]> value = Linux.lgetxattr(from, name);
@@ -127,7 +207,5 @@ final class Squash {
         }
       }
     }
-    Linux.lchown(to, stat.uid(), stat.gid());
-    Linux.chmod(to, stat.permissions());
   }
 }

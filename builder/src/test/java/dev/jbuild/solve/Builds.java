@@ -32,6 +32,7 @@ final class Builds {
   Optional<String> target = Optional.empty();
   Set<String> allow = Set.of();
   boolean squash;
+  Output output = new Output.Image();
 
   Builds(Path temp) throws IOException {
     store = Store.open(temp.resolve("store"));
@@ -59,7 +60,7 @@ final class Builds {
                 "none", 1 << 20, List.of(), List.of(), Map.of(), Map.of(), allow),
             labels,
             new LinkedHashMap<>(),
-            List.of(new Output.Image()),
+            List.of(output),
             Optional.empty(),
             Optional.empty(),
             squash);

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.HistoryEntry;
+import dev.jbuild.plan.Output;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,6 +213,32 @@ class CopyInstructionTest {
     assertThat(stack.find("/d/x").orElseThrow().meta())
         .isEqualTo(plain.find("/d/x").orElseThrow().meta());
     assertThat(image.config().history().stream().filter(h -> !h.emptyLayer())).hasSize(1);
+  }
+
+  @Test
+  void imagesWithRewrittenTimesAreTheSameAtAnyTime() throws Exception {
+    builds.arguments.put("SOURCE_DATE_EPOCH", "1700000000");
+    builds.output = new Output.Archive(false, "-", Map.of("rewrite-timestamp", "true"));
+    String[] lines = {"FROM scratch", "WORKDIR /w", "COPY . /d/", "COPY f /d/sub/"};
+    file("f", "1");
+    file("sub/g", "2");
+    Files.createSymbolicLink(builds.context.resolve("sub/l"), Path.of("g"));
+
+    var first = builds.build(lines).image();
+    Linux.lutimens(builds.context.resolve("f"), 1_800_000_000, 5);
+    Linux.lutimens(builds.context.resolve("sub/l"), 1_800_000_000, 5);
+    Linux.lutimens(builds.context.resolve("sub"), 1_800_000_000, 5);
+    var other = new Builds(Files.createDirectory(temp.resolve("elsewhere")));
+    other.arguments.putAll(builds.arguments);
+    other.output = builds.output;
+    Files.delete(other.context);
+    Files.createSymbolicLink(other.context, builds.context);
+    var second = other.build(lines).image();
+
+    assertThat(second.target().digest()).isEqualTo(first.target().digest());
+    LayerStack stack = new LayerStack(first.layers());
+    assertThat(stack.find("/d/f").orElseThrow().stat().mtimeSec()).isEqualTo(1_700_000_000);
+    assertThat(content(stack, "/d/sub/g")).isEqualTo("2");
   }
 
   @Test
