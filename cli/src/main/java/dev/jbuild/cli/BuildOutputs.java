@@ -12,6 +12,7 @@ import dev.jbuild.engine.archive.RootFiles;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.Output;
 import dev.jbuild.solve.BuildEvent;
@@ -150,6 +151,16 @@ final class BuildOutputs implements BuildListener {
       LocalImage image, List<ImageReference> names, Map<String, String> options, boolean docker)
       throws IOException {
     Packing packing = Packing.of(options, docker);
+    if (MediaTypes.isIndex(image.target().mediaType()) && annotations(options).isEmpty()) {
+      Bundle[] whole = new Bundle[1];
+      step(
+          "exporting layers",
+          _ ->
+              whole[0] =
+                  new Exports(parts.store(), parts.layers()).bundle(image, packing, names));
+      step("exporting manifest list " + whole[0].top().descriptor().digest(), _ -> {});
+      return whole[0];
+    }
     Outgoing[] ready = new Outgoing[1];
     step(
         "exporting layers",
