@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * Layers made anew from others: one of several for {@code --squash}, or with times that are not
- * later than {@code SOURCE_DATE_EPOCH} for {@code rewrite-timestamp}. Folders are merged, files that
- * stay the same are linked; what the base does not have needs no whiteout.
+ * later than {@code SOURCE_DATE_EPOCH} for {@code rewrite-timestamp}. Folders are merged, files
+ * that stay the same are linked; what the base does not have needs no whiteout.
  */
 final class Squash {
   private final LayerStack base;

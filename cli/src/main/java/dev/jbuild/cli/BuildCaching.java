@@ -70,7 +70,8 @@ final class BuildCaching {
     }
     String mode = fields.getOrDefault("mode", "min");
     if (!mode.equals("min") && !mode.equals("max")) {
-      throw new UsageException("invalid mode for " + flag + ": " + mode + ": there are min and max");
+      throw new UsageException(
+          "invalid mode for " + flag + ": " + mode + ": there are min and max");
     }
     return fields;
   }

@@ -155,9 +155,7 @@ final class BuildOutputs implements BuildListener {
       Bundle[] whole = new Bundle[1];
       step(
           "exporting layers",
-          _ ->
-              whole[0] =
-                  new Exports(parts.store(), parts.layers()).bundle(image, packing, names));
+          _ -> whole[0] = new Exports(parts.store(), parts.layers()).bundle(image, packing, names));
       step("exporting manifest list " + whole[0].top().descriptor().digest(), _ -> {});
       return whole[0];
     }
