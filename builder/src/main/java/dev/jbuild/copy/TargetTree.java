@@ -163,9 +163,21 @@ final class TargetTree {
     return false;
   }
 
+  /** The order of the names' bytes in UTF-8, without making them: that of code points. */
   private static int byBytes(String a, String b) {
-    return java.util.Arrays.compareUnsigned(
-        a.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-        b.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    int both = Math.min(a.length(), b.length());
+    for (int i = 0; i < both; i++) {
+      char left = a.charAt(i);
+      char right = b.charAt(i);
+      if (left != right) {
+        return Integer.compare(rank(left), rank(right));
+      }
+    }
+    return Integer.compare(a.length(), b.length());
+  }
+
+  /** Pairs of surrogates stand for what comes after all single characters. */
+  private static int rank(char c) {
+    return Character.isSurrogate(c) ? c + 0x10000 : c;
   }
 }

@@ -107,6 +107,9 @@ public final class Evidence {
 
   /** The image that came of it all. */
   public synchronized void result(LocalImage image) throws IOException {
+    if (doubtful) {
+      return;
+    }
     for (Digest blob : List.of(image.target().digest(), image.id())) {
       files.put(store.blobs().path(blob), store.blobs().read(blob));
     }
@@ -128,6 +131,9 @@ public final class Evidence {
    * @param roots the folders that the request names as contexts
    */
   public synchronized Optional<Found> found(Set<Path> roots) {
+    if (doubtful) {
+      return Optional.empty();
+    }
     Map<Path, byte[]> contexts = new LinkedHashMap<>();
     for (ContextTree tree : trees) {
       Optional<byte[]> list = tree.list();
@@ -138,8 +144,6 @@ public final class Evidence {
         return Optional.empty();
       }
     }
-    return doubtful
-        ? Optional.empty()
-        : Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
+    return Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
   }
 }
