@@ -3,6 +3,7 @@ package dev.jbuild.cli;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.format.Template;
+import dev.jbuild.engine.Origins;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.ContainerInspect;
 import dev.jbuild.engine.container.Lifecycle;
@@ -103,11 +104,18 @@ final class InspectVerb implements Verb {
     LocalImage image = StoredImage.find(session, operand);
     List<String> tags = new ArrayList<>();
     Set<String> digests = new LinkedHashSet<>();
+    // compressed for a registry, an image has another digest there than here
+    Origins origins = new Origins(session.parts().store());
     Instant named = Instant.EPOCH;
     for (Names.Named name : session.parts().store().names().list()) {
       if (name.reference().isPresent() && name.target().digest().equals(image.target().digest())) {
         tags.add(name.reference().get().familiar());
-        digests.add(name.reference().get().familiarName() + "@" + image.target().digest());
+        digests.add(
+            name.reference().get().familiarName()
+                + "@"
+                + origins
+                    .pushed(image.target().digest(), name.reference().get())
+                    .orElse(image.target().digest()));
         named = name.since().isAfter(named) ? name.since() : named;
       }
     }

@@ -48,8 +48,11 @@ class RegistryOptionsTest {
     Path file =
         Files.writeString(
             temp.resolve("htpasswd"),
-            "# users\nann:$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW\n"
-                + "bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n");
+            """
+            # users
+            ann:$2y$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW
+            bob:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=
+            """);
     try (Registry registry =
         Registry.at(temp.resolve("r"), options(Optional.of(file), false, Optional.empty()))) {
       HttpResponse<byte[]> nobody = registry.send("GET", "/v2/");

@@ -1,0 +1,66 @@
+package dev.jbuild.engine.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.archive.Images;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreCheckTest {
+  @TempDir private Path temp;
+  private Images images;
+  private LocalImage image;
+
+  @BeforeEach
+  void build() throws IOException {
+    images = new Images(temp.resolve("store"));
+    image = images.make("one:1", "a", "b");
+  }
+
+  private StoreCheck.Report check(boolean repair) throws IOException {
+    return StoreCheck.run(images.store(), images.layers(), repair, _ -> {});
+  }
+
+  @Test
+  void aHealthyStoreHasNoFindings() throws Exception {
+    StoreCheck.Report report = check(false);
+
+    assertThat(report.findings()).isEmpty();
+    assertThat(report.isWrong()).isFalse();
+    assertThat(report.layers()).isEqualTo(2);
+    assertThat(report.names()).isEqualTo(1);
+  }
+
+  @Test
+  void aBlobWithOtherContentIsFoundAndWhatNeedsItNamed() throws Exception {
+    Files.writeString(images.store().blobs().path(image.id()), "{}");
+
+    assertThat(check(false).findings())
+        .extracting(Finding::what)
+        .anyMatch(what -> what.contains("blob " + image.id()))
+        .anyMatch(what -> what.startsWith("image one:1"));
+    assertThat(check(true).isWrong()).isFalse();
+    assertThat(images.store().names().list()).isEmpty();
+    assertThat(check(false).findings()).isEmpty();
+  }
+
+  @Test
+  void aChangedFileOfALayerIsFoundAndTheLayerRemoved() throws Exception {
+    Files.writeString(image.layers().getFirst().fs().resolve("file-0"), "changed");
+
+    StoreCheck.Report report = check(false);
+
+    assertThat(report.isWrong()).isTrue();
+    assertThat(report.findings()).hasSize(1);
+    assertThat(report.findings().getFirst().what())
+        .contains("has other files than it was made with");
+    check(true);
+    assertThat(images.layers().byId(image.layers().getFirst().id())).isEmpty();
+    assertThat(check(false).findings()).isEmpty();
+  }
+}
