@@ -11,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What jbuild writes the field's other tools read, and what they write jbuild reads. */
 @EndToEnd(needs = {"buildah", "podman", "runc", "python3"})
-@Disabled("not yet passed with the builder that is there")
 final class ForeignToolsTest {
   /**
    * Deletions, replaced folders, links, modes, owners, long and strange names: what a layer format

@@ -9,13 +9,11 @@ import dev.jbuild.testkit.LocalRegistry;
 import dev.jbuild.testkit.Trees;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands around a build, with the columns and texts that people's scripts expect. */
 @EndToEnd
-@Disabled("not yet passed with the builder that is there")
 final class ImageCommandsTest {
   @TempDir private Path temp;
 

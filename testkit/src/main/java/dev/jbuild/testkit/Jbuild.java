@@ -1,6 +1,9 @@
 package dev.jbuild.testkit;
 
 import dev.jbuild.testkit.Command.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -29,9 +32,18 @@ public record Jbuild(Path launcher, Path store, Optional<Path> registries) {
             .with("JBUILD_AOT", System.getenv().getOrDefault("JBUILD_AOT", "wait"))
             .without("JAVA_TOOL_OPTIONS")
             .without("JBUILD_JAVA_OPTS");
-    // Without a mirror, a file that is not there: the machine's own settings are not the test's.
-    return command.with(
-        "JBUILD_REGISTRIES", registries.orElse(store.resolve("no-registries.json")));
+    return command.with("JBUILD_REGISTRIES", registries.orElseGet(Jbuild::noSettings));
+  }
+
+  /** The machine's own settings are not the test's. */
+  private static Path noSettings() {
+    try {
+      Path file = Files.createTempFile("jbuild-registries", ".json");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, "{}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Outcome run(Object... arguments) {
