@@ -22,8 +22,21 @@ import org.junit.jupiter.api.io.TempDir;
 final class MemoTest {
   private static final List<String> NAMES =
       List.of(
-          "content", "mode", "more", "less", "link", "ignore", "ignored", "dockerfile", "base",
-          "environment", "tag", "removed", "damage", "named", "idfile");
+          "content",
+          "mode",
+          "more",
+          "less",
+          "link",
+          "ignore",
+          "ignored",
+          "dockerfile",
+          "base",
+          "environment",
+          "tag",
+          "removed",
+          "damage",
+          "named",
+          "idfile");
 
   @TempDir private static Path temp;
 
