@@ -8,6 +8,7 @@ import dev.jbuild.parser.RunMount;
 import dev.jbuild.parser.Span;
 import dev.jbuild.parser.Stage;
 import dev.jbuild.parser.Suggestion;
+import dev.jbuild.parser.Words;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -174,11 +175,11 @@ public final class StageGraph {
   /**
    * What COPY takes from.
    *
-   * @param from a stage by name or number, a named context or an image
-   * @throws DockerfileException when it is a stage that comes later, or a variable
+   * @param written a stage by name or number, a named context or an image
+   * @throws DockerfileException when it is a stage that comes later, or an unknown variable
    */
-  public Source copySource(Stage at, Span span, String from) {
-    refuseVariable(span, from);
+  public Source copySource(Stage at, Span span, String written) {
+    String from = literal(span, written);
     Optional<Stage> stage = isNumber(from) ? Optional.of(indexed(span, from)) : named(from);
     if (stage.isPresent() && stage.get().index() >= at.index()) {
       throw new DockerfileException(
@@ -241,8 +242,7 @@ public final class StageGraph {
   private List<Stage> needs(Instruction instruction) {
     List<Stage> needed = new ArrayList<>();
     if (instruction instanceof Instruction.Copy copy && copy.flags().from().isPresent()) {
-      String from = copy.flags().from().get();
-      refuseVariable(copy.span(), from);
+      String from = literal(copy.span(), copy.flags().from().get());
       (isNumber(from) ? Optional.of(indexed(copy.span(), from)) : named(from))
           .ifPresent(needed::add);
     } else if (instruction instanceof Instruction.Run run) {
@@ -281,13 +281,35 @@ public final class StageGraph {
     way.removeLast();
   }
 
-  private static void refuseVariable(Span span, String from) {
-    if (from.contains("$")) {
-      throw new DockerfileException(
-          span,
-          "variable expansion is not supported for --from, define a new stage with FROM using ARG"
-              + " from global scope as a workaround");
+  /**
+   * Where Docker refuses a variable, a global argument that has a value is taken, as FROM does.
+   *
+   * @throws DockerfileException as BuildKit's, when it has none
+   */
+  private String literal(Span span, String from) {
+    if (!from.contains("$")) {
+      return from;
     }
+    try {
+      String name =
+          Words.expand(
+              from,
+              variable ->
+                  Optional.of(
+                      Optional.ofNullable(globals.get(variable))
+                          .orElseThrow(IllegalArgumentException::new)),
+              dockerfile.escape());
+      if (!name.isEmpty()) {
+        return name;
+      }
+    } catch (IllegalArgumentException _) {
+      // said below
+    }
+    throw new DockerfileException(
+        span,
+        "variable expansion is not supported for --from, define a new stage with FROM using ARG"
+            + " from global scope as a workaround",
+        Optional.of("a variable is replaced here when an ARG before the first FROM has it"));
   }
 
   private static String name(Stage stage) {

@@ -56,11 +56,21 @@ class StageGraphTest {
   }
 
   @Test
-  void aVariableInFromOfCopyIsRefused() {
+  void anUnknownVariableInFromOfCopyIsRefused() {
     StageGraph graph = graph("FROM scratch", "FROM scratch");
 
     assertThatThrownBy(() -> graph.copySource(graph.stages().getLast(), HERE, "$x"))
         .hasMessageStartingWith("variable expansion is not supported for --from");
+  }
+
+  @Test
+  void aGlobalArgumentMayNameWhatIsCopiedFrom() {
+    StageGraph graph =
+        graph("ARG from=a", "FROM scratch AS a", "FROM scratch", "COPY --from=${from} / /");
+
+    assertThat(graph.copySource(graph.stages().getLast(), HERE, "$from"))
+        .isEqualTo(new Source.OfStage(graph.stages().getFirst()));
+    assertThat(graph.reachable(graph.target(Optional.empty()))).containsExactly(0, 1);
   }
 
   @Test
