@@ -55,10 +55,13 @@ final class Program {
     Process process = process(arguments).redirectErrorStream(true).start();
     process.getOutputStream().close();
     List<String> said = new ArrayList<>();
+    // Of a file that is gone when somebody reads of it.
+    String credentials = environment.getOrDefault("REGISTRY_AUTH_FILE", "settings.xml");
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        line = line.replace(credentials, "settings.xml");
         log.info(line);
         if (said.size() == 200) {
           said.remove(0);
@@ -93,7 +96,10 @@ final class Program {
 
   private static String remedy(List<String> said) {
     String all = String.join("\n", said);
-    if (all.contains("401") || all.contains("unauthorized") || all.contains("denied")) {
+    if (all.contains("401")
+        || all.contains("403")
+        || all.contains("unauthorized")
+        || all.contains("denied")) {
       return "\nA registry wants credentials: put a <server> whose <id> is the registry's host (docker.io for Docker Hub) into "
           + "settings.xml, or use 'jbuild login HOST'";
     }

@@ -1,0 +1,131 @@
+package dev.jbuild.maven;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jbuild.testkit.Command.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples as a newcomer runs them. */
+final class ExamplesIT {
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void root() {
+    assumeTrue(System.getProperty("user.name").equals("root"), "containers here need root");
+  }
+
+  private static Path olderJava() {
+    Optional<Path> java = RealMaven.olderJava().findFirst();
+    assumeTrue(java.isPresent(), "no Java 17 or 21 in /usr/lib/jvm");
+    return java.orElseThrow();
+  }
+
+  @Test
+  void aServiceWithoutADockerfileInTheOldestJava() throws IOException {
+    Path project = RealMaven.example("java-service", temp);
+
+    RealMaven.maven(project, olderJava(), "package").check();
+
+    String id = Files.readString(project.resolve("target/jbuild/image-id"));
+    assertThat(project.resolve("target/jbuild/image-reference"))
+        .content()
+        .isEqualTo("java-service:1.0\n");
+    assertThat(project.resolve("target/jbuild/image-digest")).content().startsWith("sha256:");
+    String config = RealMaven.jbuild("inspect", "java-service:1.0").check().out();
+    assertThat(config)
+        .contains(
+            "\"org.opencontainers.image.version\": \"1.0\"",
+            "\"org.opencontainers.image.title\": \"java-service\"",
+            "\"8080/tcp\"",
+            "com.example.service.Service");
+    String history = RealMaven.jbuild("history", "--no-trunc", "java-service:1.0").check().out();
+    assertThat(history.indexOf("COPY classes")).isLessThan(history.indexOf("COPY libs"));
+
+    // The same content in another folder, at another time, by another Java.
+    Path again = RealMaven.example("java-service", Files.createDirectories(temp.resolve("again")));
+    RealMaven.maven(again, "package").check();
+    assertThat(again.resolve("target/jbuild/image-id")).content().isEqualTo(id);
+  }
+
+  @Test
+  void aServiceIsStartedForIntegrationTestsAndStoppedAfterThem() throws IOException {
+    Path project = RealMaven.example("java-service", temp);
+
+    Outcome outcome = RealMaven.maven(project, "verify").check();
+
+    assertThat(outcome.out()).contains("started java-service", "java-service has stopped");
+    assertThat(project.resolve("target/jbuild/java-service.log"))
+        .content()
+        .contains("listening on ");
+    assertThat(project.resolve("target/jbuild/java-service.process")).doesNotExist();
+  }
+
+  @Test
+  void aContainerThatIsNeverReadyFailsTheBuildWithItsLastLines() {
+    Path project = RealMaven.example("java-service", temp);
+
+    Outcome outcome =
+        RealMaven.maven(
+                project, "-q", "verify", "-Djbuild.wait.log=never said", "-Djbuild.wait.seconds=3")
+            .run();
+
+    assertThat(outcome.code()).isNotZero();
+    assertThat(outcome.out()).contains("after 3 s still not", "never said", "listening on ");
+  }
+
+  @Test
+  @Disabled("named contexts are not there yet")
+  void aFatJarWithADockerfileThatRunsSomething() {
+    Path project = RealMaven.example("fat-jar", temp);
+
+    RealMaven.maven(project, "package").check();
+
+    assertThat(RealMaven.jbuild("run", "--rm", "fat-jar:latest", "you", "there").check().out())
+        .contains("\"hello\":\"you there\"", "\"version\":\"1.0\"", "made at build time");
+  }
+
+  @Test
+  @Disabled("named contexts are not there yet")
+  void aReactorsLibrariesAndModulesAreLayersOfTheirOwn() throws IOException {
+    Path project = RealMaven.example("reactor", temp);
+
+    RealMaven.maven(project, olderJava(), "-T", "2", "package").check();
+    assertThat(RealMaven.jbuild("run", "--rm", "app:1.0-SNAPSHOT").check().out())
+        .isEqualTo("[1,2,3,4,5]\n");
+
+    Path source = project.resolve("app/src/main/java/com/example/app/App.java");
+    Files.writeString(source, Files.readString(source).replace("upTo(5)", "upTo(3)"));
+    Outcome second = RealMaven.maven(project, "package").check();
+    assertThat(RealMaven.jbuild("run", "--rm", "app:1.0-SNAPSHOT").check().out())
+        .isEqualTo("[1,2,3]\n");
+    assertThat(second.out())
+        .containsPattern("COPY --from=maven-deps . lib/\\R.*CACHED")
+        .containsPattern("COPY --from=maven-module-core . lib/\\R.*CACHED")
+        .doesNotContainPattern("COPY --from=maven-artifact . lib/\\R.*CACHED");
+  }
+
+  @Test
+  void anArchiveIsWrittenAgainOnlyWhenTheImageHasChanged() throws IOException {
+    Path project = RealMaven.example("java-service", temp);
+    Path tar = project.resolve("target/java-service-image.tar");
+
+    RealMaven.maven(project, "-q", "package", "jbuild:tar").check();
+    FileTime first = Files.getLastModifiedTime(tar);
+    Outcome unchanged = RealMaven.maven(project, "package", "jbuild:tar").check();
+    assertThat(unchanged.out()).contains("java-service-image.tar is up to date");
+    assertThat(Files.getLastModifiedTime(tar)).isEqualTo(first);
+
+    Files.writeString(project.resolve("src/main/resources/greeting.txt"), "Another greeting\n");
+    RealMaven.maven(project, "-q", "package", "jbuild:tar").check();
+    assertThat(Files.getLastModifiedTime(tar)).isGreaterThan(first);
+  }
+}
