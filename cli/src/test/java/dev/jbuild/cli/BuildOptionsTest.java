@@ -78,7 +78,8 @@ class BuildOptionsTest {
     Arguments given =
         BuildOptions.syntax()
             .parse(
-                List.of("--rm", "--force-rm", "--memory=1g", "--squash", "--cache-from", "x", "."));
-    assertThat(BuildOptions.withoutEffect(given)).containsExactly("--cache-from");
+                List.of(
+                    "--rm", "--force-rm", "--memory=1g", "--squash", "--cgroup-parent", "x", "."));
+    assertThat(BuildOptions.withoutEffect(given)).containsExactly("--cgroup-parent");
   }
 }
