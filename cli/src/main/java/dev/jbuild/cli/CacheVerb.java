@@ -122,8 +122,7 @@ final class CacheVerb implements Verb {
   }
 
   private static void fetch(
-      Store store, RegistryClient remote, ImageReference name, Descriptor blob)
-      throws IOException {
+      Store store, RegistryClient remote, ImageReference name, Descriptor blob) throws IOException {
     try (Ingest ingest = store.blobs().ingest()) {
       remote.fetchBlob(name, blob, ingest, _ -> {});
       ingest.commit(blob.digest(), blob.size());
