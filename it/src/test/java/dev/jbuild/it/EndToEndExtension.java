@@ -94,7 +94,7 @@ final class EndToEndExtension implements ExecutionCondition, ParameterResolver, 
   public void afterEach(ExtensionContext context) throws IOException, InterruptedException {
     Room room = context.getRoot().getStore(OURS).get(context.getRequiredTestClass(), Room.class);
     if (room != null && context.getExecutionException().isEmpty()) {
-      assertThat(Residue.of(room.path()).find()).as("left behind").isEmpty();
+      assertThat(Residue.of(room.path().resolve("store")).find()).as("left behind").isEmpty();
     }
   }
 
