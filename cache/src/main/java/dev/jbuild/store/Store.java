@@ -1,6 +1,8 @@
 package dev.jbuild.store;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,10 +45,19 @@ public final class Store {
           "cannot open the store "
               + root
               + ": "
-              + e
+              + reason(e)
               + "; set JBUILD_ROOT to a folder that you may write",
           e);
     }
+  }
+
+  /** Java's own message of these is the bare file name. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
+      default -> e.toString();
+    };
   }
 
   /** Where the store is by convention: {@code JBUILD_ROOT}, else root's or the user's own place. */

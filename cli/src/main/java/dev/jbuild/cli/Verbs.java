@@ -107,6 +107,7 @@ final class Verbs {
           case "login" -> new LoginVerb();
           case "logout" -> new LogoutVerb();
           case "version" -> new VersionVerb();
+          case "info" -> new InfoVerb(name);
           case "help" -> new HelpVerb();
           default -> ContainerVerbs.alone(name).orElse(null);
         });
@@ -172,6 +173,7 @@ final class Verbs {
       case "image inspect" -> Optional.of(new InspectVerb("image inspect"));
       case "image history" -> Optional.of(new HistoryVerb());
       case "image tag" -> Optional.of(new TagVerb());
+      case "system info" -> Optional.of(new InfoVerb("system info"));
       default -> ImageVerbs.member(group, name);
     };
   }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,7 +82,6 @@ final class ExamplesIT {
   }
 
   @Test
-  @Disabled("named contexts are not there yet")
   void aFatJarWithADockerfileThatRunsSomething() {
     Path project = RealMaven.example("fat-jar", temp);
 
@@ -94,7 +92,6 @@ final class ExamplesIT {
   }
 
   @Test
-  @Disabled("named contexts are not there yet")
   void aReactorsLibrariesAndModulesAreLayersOfTheirOwn() throws IOException {
     Path project = RealMaven.example("reactor", temp);
 

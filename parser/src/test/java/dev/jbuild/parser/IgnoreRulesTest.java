@@ -101,6 +101,6 @@ class IgnoreRulesTest {
 
   @Test
   void manyStarsDoNotMakeItSlow() {
-    assertThat(rules("**/a".repeat(40) + "b*").ignores("a/".repeat(4000) + "c")).isFalse();
+    assertThat(rules("**/a".repeat(40) + "b*").ignores("a/".repeat(1000) + "c")).isFalse();
   }
 }

@@ -116,7 +116,7 @@ final class NetworkWallsTest {
         .containsExactly("10.77.1.1", "failed");
     TestHost.stop(server);
     TestHost.stop(client);
-    waitForBridges();
+    waitForBridges(ours);
     // What was told is taken back.
     assertThat(host.rules("filter", "FORWARD")).doesNotContain("jbuild");
   }
@@ -164,19 +164,19 @@ final class NetworkWallsTest {
     for (Process helper : helpers) {
       TestHost.stop(helper);
     }
-    waitForBridges();
+    waitForBridges(ours);
     assertThat(host.devices()).doesNotContain("jv", "jbt-");
     assertThat(host.root().resolve("networks/live")).isEmptyDirectory();
     assertThat(host.root().resolve("networks/" + ours.id() + "/endpoints")).isEmptyDirectory();
     assertThat(host.root().resolve("networks/" + ours.id() + "/bridge")).doesNotExist();
   }
 
-  private void waitForBridges() throws IOException, InterruptedException {
+  /** The last helper leaves its bridge to a child, which takes the file behind it away at last. */
+  private void waitForBridges(NetworkPlan.Bridge network) throws IOException, InterruptedException {
+    Path file = host.root().resolve("networks/" + network.id() + "/bridge");
     Instant end = Instant.now().plus(Duration.ofSeconds(15));
-    while (host.devices().contains("jbt-") && Instant.now().isBefore(end)) {
+    while ((host.devices().contains("jbt-") || Files.exists(file)) && Instant.now().isBefore(end)) {
       Thread.sleep(10);
     }
-    // The file behind the last one.
-    Thread.sleep(20);
   }
 }
