@@ -245,6 +245,9 @@ void net_detach_all(struct net_host *host);
 /* Takes down what helpers that were killed have left. */
 void net_sweep(struct net_host *host);
 bool net_enter(int netns);
+
+/* ---- net_hosts.c ---- */
+
 bool net_write_hosts(const struct net_plan *plan);
 
 /* ---- net_loop.c ---- */

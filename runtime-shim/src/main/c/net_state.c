@@ -3,7 +3,8 @@
  *   ID/lock                 held while a bridge or an address of the network is made or removed
  *   ID/endpoints/CONTAINER  who is in it, lines of words with tabs between them
  *   live/CONTAINER          locked by the container's helper as long as it lives; the ports it has
- * Locks are POSIX locks: they end with the process, and Java takes them too.
+ * Locks are POSIX locks: they end with the process, and Java takes them too. In live/, only the owner's is exclusive: who looks, and
+ * who takes away what the dead have left, has a shared one, which keeps new owners out for that moment and fools nobody else.
  */
 #include "net.h"
 
@@ -15,10 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096, SMALL_FILE = 65536 };
+enum { PATH_SIZE = 4096, SMALL_FILE = 65536, LIVE_TRIES = 500 };
 
 static bool state_path(char out[PATH_SIZE], const char *root, const char *a, const char *b,
 		       const char *c)
@@ -29,9 +31,9 @@ static bool state_path(char out[PATH_SIZE], const char *root, const char *a, con
 	return size > 0 && size < PATH_SIZE;
 }
 
-static bool lock_file(int fd, int command)
+static bool lock_file(int fd, int command, short type)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
 	int done;
 
 	do
@@ -48,7 +50,7 @@ int state_lock_network(const char *root, const char *network)
 	if (!state_path(path, root, network, "lock", NULL))
 		return -1;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && !lock_file(fd, F_SETLKW))
+	if (fd >= 0 && !lock_file(fd, F_SETLKW, F_WRLCK))
 		close_fdp(&fd);
 	return fd;
 }
@@ -80,9 +82,9 @@ int state_lock_live(const char *root, const char *container)
 	do {
 		close_fdp(&fd);
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		/* Who only looks has it for a moment. */
-		for (int i = 0; fd >= 0 && i < 20 && !lock_file(fd, F_SETLK); i++) {
-			if (i == 19)
+		/* Who only looks has it for a moment, which is longer where many processes wait for a core. */
+		for (int i = 0; fd >= 0 && i < LIVE_TRIES && !lock_file(fd, F_SETLK, F_WRLCK); i++) {
+			if (i == LIVE_TRIES - 1)
 				close_fdp(&fd);
 			else
 				(void)usleep(2000);
@@ -90,6 +92,19 @@ int state_lock_live(const char *root, const char *container)
 		/* A sweep may have taken the file away before it was locked. */
 	} while (fd >= 0 && !is_at(fd, path));
 	return fd;
+}
+
+/* The lock keeps a new owner from taking the file between the look and its removal. */
+static void forget_if_dead(const char *root, const char *container)
+{
+	char path[PATH_SIZE];
+	cleanup_fd int fd = -1;
+
+	if (!state_path(path, root, "live", container, NULL))
+		return;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && lock_file(fd, F_SETLK, F_RDLCK) && is_at(fd, path))
+		(void)unlink(path);
 }
 
 void state_forget_dead(const char *root)
@@ -102,9 +117,12 @@ void state_forget_dead(const char *root)
 		close_fdp(&fd);
 		return;
 	}
+	/* One at a time: a second one would take away the file that a new owner has made after the first. */
+	while (flock(fd, LOCK_EX) < 0 && errno == EINTR)
+		;
 	while ((entry = readdir(folder)) != NULL) {
-		if (entry->d_name[0] != '.' && state_live(root, entry->d_name) == 0)
-			state_forget_live(root, entry->d_name);
+		if (entry->d_name[0] != '.')
+			forget_if_dead(root, entry->d_name);
 	}
 	(void)closedir(folder);
 }
@@ -112,12 +130,13 @@ void state_forget_dead(const char *root)
 pid_t state_live(const char *root, const char *container)
 {
 	char path[PATH_SIZE];
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	/* Shared: only the owner's is in its way. */
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 	cleanup_fd int fd = -1;
 
 	if (!state_path(path, root, "live", container, NULL))
 		return 0;
-	fd = open(path, O_RDWR | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
 		return 0;
 	/* -1: of a process that we can't see, in another pid namespace. */
