@@ -56,5 +56,5 @@ run_java() {
   option=$1
   shift
   # shellcheck disable=SC2086  # a list of words
-  "$jb_home/bin/java" "$option" "-Djbuild.shim=$home/lib/shim" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+  "$jb_home/bin/java" "$option" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
 }

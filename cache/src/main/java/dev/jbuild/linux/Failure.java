@@ -20,8 +20,8 @@ final class Failure {
       case Syscall.ENOTDIR -> new NotDirectoryException(path);
       case Syscall.ENOTEMPTY -> new DirectoryNotEmptyException(path);
       case Syscall.EACCES, Syscall.EPERM ->
-          new AccessDeniedException(path, null, Syscall.text(number));
-      default -> new SystemCallException(path, number, Syscall.text(number));
+          new AccessDeniedException(path, null, Errors.text(number));
+      default -> new SystemCallException(path, number, Errors.text(number));
     };
   }
 

@@ -1,24 +1,16 @@
 package dev.jbuild.linux;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A thread's native memory for the arguments of system calls.
- *
- * <p>Direct buffers and not segments are read and written: accessors of segments spin up var
- * handles, which costs more than all calls of a short command.
- */
+/** A thread's native memory for the arguments of system calls. */
 final class Scratch {
   static final int IO = 1 << 17;
   private static final int PATH = 1 << 13;
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-  final ByteBuffer errno = direct(16);
-  final MemorySegment errnoSegment = MemorySegment.ofBuffer(errno);
   final ByteBuffer stat = direct(256);
   final long statAddress = address(stat);
   private final ByteBuffer first = direct(PATH);
@@ -37,7 +29,7 @@ final class Scratch {
   }
 
   private static long address(ByteBuffer buffer) {
-    return MemorySegment.ofBuffer(buffer).address();
+    return Native.address(buffer);
   }
 
   /** The address of a zero-terminated path; valid until the next one is put here. */

@@ -1,16 +1,6 @@
 package dev.jbuild.linux;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-
-/**
- * The C library's syscall(2): one handle for every call, since each further shape of handle costs
- * milliseconds at start.
- */
+/** System calls by their numbers, and the errors that they give. */
 final class Syscall {
   private static final boolean ARM = isArm();
 
@@ -70,8 +60,6 @@ final class Syscall {
   static final int EPERM = 1;
   static final int EACCES = 13;
 
-  private static final MethodHandle HANDLE = handle();
-
   private Syscall() {}
 
   private static boolean isArm() {
@@ -85,16 +73,6 @@ final class Syscall {
 
   private static int number(int x86, int arm) {
     return ARM ? arm : x86;
-  }
-
-  @SuppressWarnings("restricted") // this class is the one place that calls native code
-  private static MethodHandle handle() {
-    Linker linker = Linker.nativeLinker();
-    ValueLayout.OfLong word = ValueLayout.JAVA_LONG;
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow("syscall"),
-        FunctionDescriptor.of(word, word, word, word, word, word, word, word),
-        Linker.Option.captureCallState("errno"));
   }
 
   /** Calls, again while interrupted by a signal; a result below zero is a negated errno. */
@@ -112,39 +90,11 @@ final class Syscall {
   }
 
   static long callOnce(int number, long a, long b, long c, long d, long e) {
-    Scratch scratch = Scratch.get();
-    try {
-      long result =
-          (long) HANDLE.invokeExact(scratch.errnoSegment, (long) number, a, b, c, d, e, 0L);
-      return result == -1 ? -scratch.errno.getInt(0) : result;
-    } catch (Throwable failure) {
-      throw new AssertionError("syscall", failure);
-    }
+    return Native.call(number, a, b, c, d, e);
   }
 
   /** copy_file_range(2), the only call here with six arguments. */
   static long copyFileRange(int from, int to, long count) {
     return call(COPY_FILE_RANGE, from, 0, to, 0, count);
-  }
-
-  /** The C library's text for an error number; slow, for messages only. */
-  @SuppressWarnings("restricted") // reads the C string that strerror returns
-  static String text(int errno) {
-    try (Arena arena = Arena.ofConfined()) {
-      Linker linker = Linker.nativeLinker();
-      MethodHandle strerror =
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("strerror_r"),
-              FunctionDescriptor.of(
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_LONG));
-      MemorySegment buffer = arena.allocate(256);
-      MemorySegment text = (MemorySegment) strerror.invokeExact(errno, buffer, 256L);
-      return text.reinterpret(256).getString(0);
-    } catch (Throwable failure) {
-      throw new AssertionError("strerror", failure);
-    }
   }
 }

@@ -23,7 +23,7 @@ final class Arguments {
   /** The value of a flag, and what it is when it is not given. */
   boolean flag(String name, boolean usual) {
     OptionSpec flag = parsed.commandSpec().findOption(name);
-    return flag != null && explicit.value(flag, usual || parsed.hasMatchedOption(flag));
+    return flag == null ? usual : explicit.value(flag, usual || parsed.hasMatchedOption(flag));
   }
 
   /** The value of an option that may be given once; of several the last one counts. */

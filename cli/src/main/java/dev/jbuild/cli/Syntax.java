@@ -2,6 +2,7 @@ package dev.jbuild.cli;
 
 import dev.jbuild.oci.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The options and operands of one verb, as a picocli specification made without reflection.
+ * The options and operands of one verb, taken apart by picocli without reflection.
  *
  * <p>Flags behave as docker's do (spf13/pflag): {@code --name=value} and {@code --name value},
  * {@code -n value} and {@code -nvalue}, clusters such as {@code -it}, {@code --flag=false}, and of
@@ -20,10 +21,40 @@ final class Syntax {
   private final String name;
   private final String operandText;
   private final String summary;
-  private final CommandSpec spec = CommandSpec.create();
-  private final List<OptionSpec> shown = new ArrayList<>();
+  private final List<Option> options = new ArrayList<>();
+  private boolean endAtOperand;
   private int least;
   private int most;
+
+  /** What follows an option. */
+  private enum Kind {
+    FLAG,
+    VALUE,
+    VALUES
+  }
+
+  /** An option as it is declared; picocli's own are made of those that a command line mentions. */
+  private record Option(
+      List<String> names, Kind kind, String label, String description, boolean shown) {
+    /** The first of the names that are shortest. */
+    String shortest() {
+      return names.stream().min(Comparator.comparingInt(String::length)).orElseThrow();
+    }
+
+    /** The first of the names that are longest. */
+    String longest() {
+      return names.stream().max(Comparator.comparingInt(String::length)).orElseThrow();
+    }
+
+    OptionSpec spec() {
+      OptionSpec.Builder builder = OptionSpec.builder(names.toArray(String[]::new));
+      return switch (kind) {
+        case FLAG -> builder.type(boolean.class).arity("0").build();
+        case VALUE -> builder.type(String.class).arity("1").build();
+        case VALUES -> builder.type(List.class).auxiliaryTypes(String.class).arity("1").build();
+      };
+    }
+  }
 
   /**
    * Begins the syntax of a verb.
@@ -36,48 +67,33 @@ final class Syntax {
     this.name = name;
     this.operandText = operandText;
     this.summary = summary;
-    spec.interpolateVariables(false);
-    spec.parser()
-        .expandAtFiles(false)
-        .overwrittenOptionsAllowed(true)
-        .allowOptionsAsOptionParameters(true);
-    add(
-        OptionSpec.builder("--help").type(boolean.class).arity("0").description("Print this help"),
-        true);
+    flag("--help", "Print this help");
   }
 
   /** An option without a value; names are separated by blanks. */
   Syntax flag(String names, String description) {
-    return add(flagOf(names).description(description), true);
+    return add(names, Kind.FLAG, "", description);
   }
 
   /** An option with a value. */
   Syntax value(String names, String label, String description) {
-    return add(
-        OptionSpec.builder(names.split(" "))
-            .type(String.class)
-            .arity("1")
-            .paramLabel(label)
-            .description(description),
-        true);
+    return add(names, Kind.VALUE, label, description);
   }
 
   /** An option with a value that may be given more than once. */
   Syntax values(String names, String label, String description) {
-    return add(
-        OptionSpec.builder(names.split(" "))
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .arity("1")
-            .paramLabel(label)
-            .description(description),
-        true);
+    return add(names, Kind.VALUES, label, description);
+  }
+
+  private Syntax add(String names, Kind kind, String label, String description) {
+    options.add(new Option(List.of(names.split(" ")), kind, label, description, true));
+    return this;
   }
 
   /** Flags that docker knows and that mean nothing here; they are not in the help. */
   Syntax acceptedFlags(String... names) {
     for (String each : names) {
-      add(flagOf(each), false);
+      options.add(new Option(List.of(each.split(" ")), Kind.FLAG, "", "", false));
     }
     return this;
   }
@@ -85,7 +101,7 @@ final class Syntax {
   /** Options with values that docker knows and that mean nothing here. */
   Syntax acceptedValues(String... names) {
     for (String each : names) {
-      add(OptionSpec.builder(each).type(List.class).auxiliaryTypes(String.class).arity("1"), false);
+      options.add(new Option(List.of(each), Kind.VALUES, "", "", false));
     }
     return this;
   }
@@ -94,6 +110,32 @@ final class Syntax {
   Syntax operands(int atLeast, int atMost) {
     least = atLeast;
     most = atMost;
+    return this;
+  }
+
+  /** What follows the first operand belongs to it, whatever it looks like. */
+  Syntax endAtOperand() {
+    endAtOperand = true;
+    return this;
+  }
+
+  /**
+   * The specification of the options that a command line may mean, which takes a short command a
+   * tenth of the time that all of them take.
+   */
+  private CommandSpec spec(List<String> arguments) {
+    CommandSpec spec = CommandSpec.create();
+    spec.interpolateVariables(false);
+    spec.parser()
+        .expandAtFiles(false)
+        .overwrittenOptionsAllowed(true)
+        .allowOptionsAsOptionParameters(true)
+        .stopAtPositional(endAtOperand);
+    for (Option option : options) {
+      if (option.names().contains("--help") || isMentioned(option, arguments)) {
+        spec.addOption(option.spec());
+      }
+    }
     spec.addPositional(
         PositionalParamSpec.builder()
             .index("0..*")
@@ -101,34 +143,32 @@ final class Syntax {
             .type(List.class)
             .auxiliaryTypes(String.class)
             .build());
-    return this;
+    return spec;
   }
 
-  /** What follows the first operand belongs to it, whatever it looks like. */
-  Syntax endAtOperand() {
-    spec.parser().stopAtPositional(true);
-    return this;
-  }
-
-  private static OptionSpec.Builder flagOf(String names) {
-    return OptionSpec.builder(names.split(" ")).type(boolean.class).arity("0");
-  }
-
-  private Syntax add(OptionSpec.Builder builder, boolean inHelp) {
-    OptionSpec option = builder.build();
-    spec.addOption(option);
-    if (inHelp) {
-      shown.add(option);
+  /** Whether an argument could be this option: by its whole name, or by a letter of a cluster. */
+  private static boolean isMentioned(Option option, List<String> arguments) {
+    for (String argument : arguments) {
+      if (isOperand(argument)) {
+        continue;
+      }
+      int equals = argument.indexOf('=');
+      String head = equals < 0 ? argument : argument.substring(0, equals);
+      for (String each : option.names()) {
+        boolean letter = each.length() == 2 && !argument.startsWith("--");
+        if (letter ? argument.indexOf(each.charAt(1)) > 0 : head.equals(each)) {
+          return true;
+        }
+      }
     }
-    return this;
+    return false;
   }
 
   /** Tells whether {@code --help} is asked for, before anything else is looked at. */
   boolean helpWanted(List<String> arguments) {
     for (String argument : arguments) {
       boolean ours = argument.equals("--help") || argument.equals("-h") && !knows("-h");
-      boolean end =
-          argument.equals("--") || spec.parser().stopAtPositional() && isOperand(argument);
+      boolean end = argument.equals("--") || endAtOperand && isOperand(argument);
       if (ours || end) {
         return ours;
       }
@@ -141,7 +181,7 @@ final class Syntax {
   }
 
   private boolean knows(String option) {
-    return spec.optionsMap().containsKey(option);
+    return options.stream().anyMatch(o -> o.names().contains(option));
   }
 
   /**
@@ -152,6 +192,7 @@ final class Syntax {
   Arguments parse(List<String> arguments) {
     Arguments parsed;
     try {
+      CommandSpec spec = spec(arguments);
       FlagValues flags = new FlagValues(spec);
       String[] rest = flags.takeFrom(arguments).toArray(String[]::new);
       parsed = new Arguments(new CommandLine(spec).parseArgs(rest), flags);
@@ -206,7 +247,7 @@ final class Syntax {
       return usage("unknown shorthand flag: '" + option.charAt(1) + "' in " + option);
     }
     List<String> names = new ArrayList<>();
-    shown.forEach(o -> names.addAll(List.of(o.names())));
+    shown().forEach(o -> names.addAll(o.names()));
     Optional<String> meant = Suggestions.closest(option, names);
     return usage(
         "unknown flag: " + option + meant.map(m -> "; did you mean " + m + "?").orElse(""));
@@ -235,16 +276,16 @@ final class Syntax {
         .append(summary)
         .append("\n\nOptions:\n");
     int width = 0;
-    for (OptionSpec option : shown) {
+    for (Option option : shown()) {
       width = Math.max(width, head(option).length());
     }
-    List<OptionSpec> sorted = new ArrayList<>(shown);
-    sorted.sort((a, b) -> a.longestName().compareTo(b.longestName()));
-    for (OptionSpec option : sorted) {
+    List<Option> sorted = new ArrayList<>(shown());
+    sorted.sort(Comparator.comparing(Option::longest));
+    for (Option option : sorted) {
       String head = head(option);
       help.append(head)
           .append(" ".repeat(width - head.length() + 3))
-          .append(String.join(" ", option.description()))
+          .append(option.description())
           .append('\n');
     }
     return help.toString();
@@ -252,31 +293,34 @@ final class Syntax {
 
   /** The same as {@link #help}, for programs: completions and manual pages are made from it. */
   Json.Obj describe() {
-    List<Json> options = new ArrayList<>();
-    for (OptionSpec option : shown) {
-      options.add(
+    List<Json> described = new ArrayList<>();
+    for (Option option : shown()) {
+      described.add(
           Json.obj()
-              .with("names", Json.texts(List.of(option.names())))
-              .with("value", option.arity().max() == 0 ? "" : option.paramLabel())
-              .with("repeatable", option.type() == List.class)
-              .with("text", String.join(" ", option.description())));
+              .with("names", Json.texts(option.names()))
+              .with("value", option.label())
+              .with("repeatable", option.kind() == Kind.VALUES)
+              .with("text", option.description()));
     }
     return Json.obj()
         .with("name", name)
         .with("operands", operandText)
         .with("summary", summary)
-        .with("options", new Json.Arr(options));
+        .with("options", new Json.Arr(described));
   }
 
-  private static String head(OptionSpec option) {
-    String shortName = option.shortestName();
-    String longName = option.longestName();
+  private List<Option> shown() {
+    return options.stream().filter(Option::shown).toList();
+  }
+
+  private static String head(Option option) {
+    String shortName = option.shortest();
+    String longName = option.longest();
     String names =
         shortName.equals(longName)
             ? (longName.startsWith("--") ? "      " : "  ") + longName
             : "  " + shortName + ", " + longName;
-    String label = option.arity().max() == 0 ? "" : " " + option.paramLabel();
-    return names + label;
+    return option.kind() == Kind.FLAG ? names : names + " " + option.label();
   }
 
   private static String firstLine(String text) {

@@ -32,8 +32,9 @@ final class Distribution {
    */
   Optional<Tree> tree(Machine machine, Path runtime, CommandLine line, ManPages pages)
       throws IOException {
-    Optional<byte[]> shim = resource("shim-" + machine.name());
-    if (shim.isEmpty()) {
+    Optional<byte[]> shim = resource("runtime/shim-" + machine.name());
+    Optional<byte[]> calls = resource("linux/calls-" + machine.name() + ".so");
+    if (shim.isEmpty() || calls.isEmpty()) {
       return Optional.empty();
     }
     Path sources = checkout.resolve("dist/src/main");
@@ -48,6 +49,7 @@ final class Distribution {
       tree.file("lib/java/" + jar.getFileName(), jar);
     }
     tree.bytes("lib/shim", shim.get(), 0755);
+    tree.bytes("lib/calls.so", calls.get(), 0644);
     tree.bytes("lib/libzstd-jni.so", NativeCode.library(zstd(), machine.zstd()), 0644);
     Completions completions = new Completions(line);
     tree.text("share/bash-completion/completions/jbuild", completions.bash());
@@ -106,7 +108,7 @@ final class Distribution {
   }
 
   private static Optional<byte[]> resource(String name) throws IOException {
-    try (InputStream in = Distribution.class.getResourceAsStream("/dev/jbuild/runtime/" + name)) {
+    try (InputStream in = Distribution.class.getResourceAsStream("/dev/jbuild/" + name)) {
       return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
     }
   }

@@ -134,7 +134,7 @@ final class ArchitectureTest {
     "picocli.., dev.jbuild.cli..",
     "java.net.http.., dev.jbuild.registry..",
     "com.sun.net.httpserver.., dev.jbuild.engine.distribution..",
-    "java.lang.foreign.., dev.jbuild.linux.. dev.jbuild.runtime.."
+    "java.lang.foreign.., dev.jbuild.runtime.."
   })
   void aLibraryHasOneUser(String library, String users) {
     noClasses()
