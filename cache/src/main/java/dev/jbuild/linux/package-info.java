@@ -1,4 +1,7 @@
-/** The system calls that {@code java.nio} has no word for, through a small library of our own over JNI. */
+/**
+ * The system calls that {@code java.nio} has no word for, through a small library of our own over
+ * JNI.
+ */
 @NullMarked
 package dev.jbuild.linux;
 
