@@ -1,6 +1,7 @@
 # The slow path of ./jbuild, sourced by it: what to do when there is no build, when a source is newer, or when a jar, the
 # JDK or the launcher is not the one that .jbuild/launch remembers.
 state=$here/.jbuild
+sample=$here/build
 
 say() { printf 'jbuild: %s\n' "$*" >&2; }
 fail() {
@@ -144,7 +145,7 @@ write_state() {
 quoted() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 
 # Makes a cache for each kind of call from one such call; a build is done, then found done, then remembered, in one process. Its
-# context is old, because what is young is not remembered. What has failed is not tried again: the program runs without.
+# context, $sample, is old, because what is young is not remembered. What has failed is not tried again: the program runs without.
 train() {
   command -v flock >/dev/null && { exec 8>"$state/aot/lock" && flock -n 8 || return 0; }
   room=$(mktemp -d "$state/aot/train.XXXXXX") || return 0
@@ -164,7 +165,7 @@ END
   {
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
-    train_kind build -Djbuild.train=3 build -f "$room/Dockerfile" -t trained "$here/build"
+    train_kind build -Djbuild.train=3 build -f "$room/Dockerfile" -t trained "$sample"
     train_kind run '' run --rm trained
     flags="$flags -XX:TieredStopAtLevel=1"
     train_kind list '' images
@@ -176,8 +177,14 @@ END
 # A cache for calls of kind $1, made with the JVM's option $2, from the call that follows.
 train_kind() {
   kind=$1
-  option=$2
+  extra=$2
   shift 2
+  run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
+}
+
+run_java() {
+  option=$1
+  shift
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "-XX:AOTCacheOutput=$room/$kind.aot" $option $flags -cp "$jars" "$main" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
+  "$jb_home/bin/java" "$option" ${extra-} $flags -cp "$jars" "$main" "$@"
 }

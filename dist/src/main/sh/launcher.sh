@@ -1,6 +1,8 @@
 # The slow path of bin/jbuild, sourced by it: the first call of a user, or a file that has changed since. Makes the start-up
 # caches: from 200 ms a call they take it to 60.
 
+sample=$home/bin
+
 # Names the caches by digest, starts making them if they are not there, and writes down what the fast path compares.
 prepare() {
   jb_cache=
@@ -55,6 +57,6 @@ forget_others() {
 run_java() {
   option=$1
   shift
-  # shellcheck disable=SC2086  # a list of words
-  "$jb_home/bin/java" "$option" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+  # shellcheck disable=SC2086  # lists of words
+  "$jb_home/bin/java" "$option" ${extra-} "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
 }
