@@ -5,7 +5,7 @@ import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
 
 /** Connects our stdin, stdout and stderr with those of a container. */
-final class AttachVerb implements Verb {
+final class AttachVerb implements EngineVerb {
   private final String name;
 
   AttachVerb(String name) {
@@ -19,11 +19,6 @@ final class AttachVerb implements Verb {
         .flag("--no-stdin", "Do not pass our stdin on")
         .flag("--sig-proxy", "Pass signals on to the container (default true)")
         .operands(1, 1);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Copies files between a container and the host. */
-final class CpVerb implements Verb {
+final class CpVerb implements EngineVerb {
   private final String name;
 
   CpVerb(String name) {
@@ -26,11 +26,6 @@ final class CpVerb implements Verb {
         .flag("-L --follow-link", "Follow a link that the source is")
         .flag("-q --quiet", "Say nothing")
         .operands(2, 2);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   /** A place in a container; no container: on the host. */

@@ -5,7 +5,7 @@ import dev.jbuild.engine.container.Lifecycle;
 import java.util.function.Supplier;
 
 /** A verb that does the same to each of some containers and prints each that it was done to. */
-final class EachContainer implements Verb {
+final class EachContainer implements EngineVerb {
   private final Supplier<Syntax> syntax;
   private final Action action;
 
@@ -30,11 +30,6 @@ final class EachContainer implements Verb {
   @Override
   public Syntax syntax() {
     return syntax.get();
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

@@ -7,7 +7,7 @@ import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
 
 /** Runs one more command in a container that runs. */
-final class ExecVerb implements Verb {
+final class ExecVerb implements EngineVerb {
   private final String name;
 
   ExecVerb(String name) {
@@ -29,11 +29,6 @@ final class ExecVerb implements Verb {
         .value("-w --workdir", "dir", "The working directory")
         .operands(2, Integer.MAX_VALUE)
         .endAtOperand();
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

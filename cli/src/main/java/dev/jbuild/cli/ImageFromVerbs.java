@@ -20,21 +20,14 @@ import java.util.Optional;
 
 /** The verbs that make something of a container's files: diff, commit, export. */
 final class ImageFromVerbs {
-  private static final String ERROR = "Error response from daemon: ";
-
   private ImageFromVerbs() {}
 
   /** What it has changed. */
-  record Diff(String name) implements Verb {
+  record Diff(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "CONTAINER", "Show what a container has changed in its files")
           .operands(1, 1);
-    }
-
-    @Override
-    public String errorPrefix() {
-      return ERROR;
     }
 
     @Override
@@ -46,17 +39,12 @@ final class ImageFromVerbs {
   }
 
   /** All files as a tar. */
-  record Export(String name) implements Verb {
+  record Export(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "CONTAINER", "Write the files of a container as a tar")
           .value("-o --output", "file", "Write to a file instead of stdout")
           .operands(1, 1);
-    }
-
-    @Override
-    public String errorPrefix() {
-      return ERROR;
     }
 
     @Override
@@ -80,7 +68,7 @@ final class ImageFromVerbs {
   }
 
   /** A new image. */
-  record Committed(String name) implements Verb {
+  record Committed(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(
@@ -91,11 +79,6 @@ final class ImageFromVerbs {
           .flag("-p --pause", "Pause the container meanwhile (default true)")
           .flag("--no-pause", "Do not pause it")
           .operands(1, 2);
-    }
-
-    @Override
-    public String errorPrefix() {
-      return ERROR;
     }
 
     @Override

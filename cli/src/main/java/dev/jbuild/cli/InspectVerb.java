@@ -1,8 +1,6 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
-import dev.jbuild.cli.format.PrettyJson;
-import dev.jbuild.cli.format.Template;
 import dev.jbuild.engine.Origins;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.ContainerInspect;
@@ -43,27 +41,11 @@ final class InspectVerb implements Verb {
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
-    Optional<Template> template =
-        arguments
-            .value("--format")
-            .map(text -> Template.parse(text.equals("json") ? "{{json .}}" : text));
-    List<Json> found = new ArrayList<>();
-    int code =
-        Operands.each(
-            arguments.operands(),
-            this,
-            session,
-            operand -> {
-              Json.Obj json = json(session, operand, arguments.value("--type").orElse(kind()));
-              if (template.isPresent()) {
-                session.out().println(template.get().render(json));
-              }
-              found.add(json);
-            });
-    if (template.isEmpty()) {
-      session.out().println(PrettyJson.print(new Json.Arr(found)));
-    }
-    return code;
+    return Inspection.print(
+        arguments,
+        this,
+        session,
+        operand -> json(session, operand, arguments.value("--type").orElse(kind())));
   }
 
   /** What the verb's name is about; empty for anything. */

@@ -124,15 +124,10 @@ final class LifeVerbs {
   }
 
   /** Gives a container another name. */
-  record Rename(String name) implements Verb {
+  record Rename(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "CONTAINER NEW_NAME", "Rename a container").operands(2, 2);
-    }
-
-    @Override
-    public String errorPrefix() {
-      return "Error response from daemon: ";
     }
 
     @Override

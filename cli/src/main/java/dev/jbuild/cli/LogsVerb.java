@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** Shows what a container has printed. */
-final class LogsVerb implements Verb {
+final class LogsVerb implements EngineVerb {
   private final String name;
 
   LogsVerb(String name) {
@@ -24,11 +24,6 @@ final class LogsVerb implements Verb {
         .flag("-t --timestamps", "With times")
         .acceptedFlags("--details")
         .operands(1, 1);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

@@ -18,19 +18,19 @@ record NetworkChange(Session session, Container container, NetworkConfig network
   void connect(Json.Obj endpoint) throws IOException {
     String mode = mode();
     if (network.driver().equals("host")) {
-      throw failure(
+      throw EngineVerb.failure(
           "container cannot be disconnected from host network or connected to host network");
     }
     if (network.driver().equals("null")) {
-      throw failure(PRIVATE);
+      throw EngineVerb.failure(PRIVATE);
     }
     if (mode.equals("host") || mode.startsWith("container:")) {
-      throw failure(
+      throw EngineVerb.failure(
           "container sharing network namespace with another container or host cannot be connected"
               + " to any other network");
     }
     if (isIn()) {
-      throw failure(
+      throw EngineVerb.failure(
           "endpoint with name "
               + container.name()
               + " already exists in network "
@@ -38,7 +38,7 @@ record NetworkChange(Session session, Container container, NetworkConfig network
     }
     boolean running = container.state().running();
     if (mode.equals("none") && running) {
-      throw failure(PRIVATE);
+      throw EngineVerb.failure(PRIVATE);
     }
     Container changed =
         changed(
@@ -52,7 +52,7 @@ record NetworkChange(Session session, Container container, NetworkConfig network
 
   void disconnect() throws IOException {
     if (!isIn()) {
-      throw failure(
+      throw EngineVerb.failure(
           "container " + container.id() + " is not connected to network " + network.name());
     }
     if (container.state().running()) {
@@ -102,9 +102,5 @@ record NetworkChange(Session session, Container container, NetworkConfig network
 
   private void save(Container changed) throws IOException {
     session.parts().containers().update(container, changed.json());
-  }
-
-  private static CommandException failure(String text) {
-    return new CommandException("Error response from daemon: " + text, 1);
   }
 }

@@ -5,7 +5,7 @@ import dev.jbuild.engine.network.NetworkConfig;
 import dev.jbuild.oci.Json;
 
 /** Puts a container into one more network, now and at its next start. */
-final class NetworkConnectVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkConnectVerb implements EngineVerb {
   @Override
   public Syntax syntax() {
     return new Syntax("network connect", "NETWORK CONTAINER", "Connect a container to a network")

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /** Makes a network. */
-final class NetworkCreateVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkCreateVerb implements EngineVerb {
   @Override
   public Syntax syntax() {
     return new Syntax("network create", "NETWORK", "Create a network")

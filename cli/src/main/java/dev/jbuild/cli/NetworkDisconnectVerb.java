@@ -4,7 +4,7 @@ import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.network.NetworkConfig;
 
 /** Takes a container out of a network, now and for its next start. */
-final class NetworkDisconnectVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkDisconnectVerb implements EngineVerb {
   @Override
   public Syntax syntax() {
     return new Syntax(

@@ -1,15 +1,9 @@
 package dev.jbuild.cli;
 
-import dev.jbuild.cli.format.PrettyJson;
-import dev.jbuild.cli.format.Template;
 import dev.jbuild.engine.network.Networks;
-import dev.jbuild.oci.Json;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /** Shows all that is known of networks. */
-final class NetworkInspectVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkInspectVerb implements EngineVerb {
   @Override
   public Syntax syntax() {
     return new Syntax(
@@ -23,27 +17,8 @@ final class NetworkInspectVerb implements NetworkVerbs.NetworkVerb {
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
-    Optional<Template> template =
-        arguments
-            .value("--format")
-            .map(text -> Template.parse(text.equals("json") ? "{{json .}}" : text));
     Networks networks = session.parts().networkStore();
-    List<Json> found = new ArrayList<>();
-    int code =
-        Operands.each(
-            arguments.operands(),
-            this,
-            session,
-            operand -> {
-              Json.Obj json = networks.inspect(networks.get(operand));
-              if (template.isPresent()) {
-                session.out().println(template.get().render(json));
-              }
-              found.add(json);
-            });
-    if (template.isEmpty()) {
-      session.out().println(PrettyJson.print(new Json.Arr(found)));
-    }
-    return code;
+    return Inspection.print(
+        arguments, this, session, operand -> networks.inspect(networks.get(operand)));
   }
 }

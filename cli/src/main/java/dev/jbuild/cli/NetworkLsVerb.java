@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Lists networks. */
-final class NetworkLsVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkLsVerb implements EngineVerb {
   private static final Set<String> FILTERS =
       Set.of("driver", "id", "label", "name", "scope", "type", "dangling");
 

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /** Removes the networks that no container runs in. */
-final class NetworkPruneVerb implements NetworkVerbs.NetworkVerb {
+final class NetworkPruneVerb implements EngineVerb {
   @Override
   public Syntax syntax() {
     return new Syntax("network prune", "", "Remove all networks that no container runs in")

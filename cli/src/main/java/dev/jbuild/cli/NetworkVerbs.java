@@ -7,8 +7,6 @@ import java.util.Optional;
 
 /** The verbs of networks. */
 final class NetworkVerbs {
-  private static final String ERROR = "Error response from daemon: ";
-
   private NetworkVerbs() {}
 
   /** A verb of the group {@code network}. */
@@ -31,16 +29,8 @@ final class NetworkVerbs {
     return List.of("connect", "create", "disconnect", "inspect", "ls", "prune", "rm");
   }
 
-  /** One that says errors as scripts know them. */
-  interface NetworkVerb extends Verb {
-    @Override
-    default String errorPrefix() {
-      return ERROR;
-    }
-  }
-
   /** Removes networks. */
-  private record Remove(String name) implements NetworkVerb {
+  private record Remove(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "NETWORK [NETWORK...]", "Remove networks")

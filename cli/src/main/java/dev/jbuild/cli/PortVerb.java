@@ -5,7 +5,7 @@ import dev.jbuild.oci.Json;
 import java.io.IOException;
 
 /** Lists the published ports of a container. */
-final class PortVerb implements Verb {
+final class PortVerb implements EngineVerb {
   private final String name;
 
   PortVerb(String name) {
@@ -16,11 +16,6 @@ final class PortVerb implements Verb {
   public Syntax syntax() {
     return new Syntax(name, "CONTAINER [PRIVATE_PORT[/PROTO]]", "List published ports")
         .operands(1, 2);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

@@ -6,7 +6,7 @@ import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
 
 /** Starts containers that are there. */
-final class StartVerb implements Verb {
+final class StartVerb implements EngineVerb {
   private final String name;
 
   StartVerb(String name) {
@@ -20,11 +20,6 @@ final class StartVerb implements Verb {
         .flag("-i --interactive", "Pass our stdin on")
         .value("--detach-keys", "keys", "Keys that detach, e.g. ctrl-p,ctrl-q")
         .operands(1, Integer.MAX_VALUE);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

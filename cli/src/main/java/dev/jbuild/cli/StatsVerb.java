@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Shows what containers use. */
-final class StatsVerb implements Verb {
+final class StatsVerb implements EngineVerb {
   private static final long SAMPLE_MILLIS = 500;
   private static final long KIB = 1024;
 
@@ -35,11 +35,6 @@ final class StatsVerb implements Verb {
         .flag("--no-stream", "Only once")
         .flag("--no-trunc", "Show ids in full")
         .operands(0, Integer.MAX_VALUE);
-  }
-
-  @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
   }
 
   @Override

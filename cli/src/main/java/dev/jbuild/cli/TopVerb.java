@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Shows the processes of a container, as the host's ps does. */
-final class TopVerb implements Verb {
+final class TopVerb implements EngineVerb {
   private final String name;
 
   TopVerb(String name) {
@@ -27,17 +27,11 @@ final class TopVerb implements Verb {
   }
 
   @Override
-  public String errorPrefix() {
-    return "Error response from daemon: ";
-  }
-
-  @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
     Container container = session.parts().containers().find(arguments.operand(0));
     ContainerState state = container.state();
     if (!state.running()) {
-      throw new CommandException(
-          "Error response from daemon: container " + container.id() + " is not running", 1);
+      throw EngineVerb.failure("container " + container.id() + " is not running");
     }
     List<String> options = new ArrayList<>(arguments.operands());
     options.removeFirst();
@@ -58,13 +52,12 @@ final class TopVerb implements Verb {
     try (BufferedReader lines = ps.inputReader()) {
       String heading = lines.readLine();
       if (heading == null) {
-        throw new CommandException("Error response from daemon: ps: no answer", 1);
+        throw EngineVerb.failure("ps: no answer");
       }
       List<String> titles = List.of(heading.strip().split("\\s+"));
       int pid = titles.indexOf("PID");
       if (pid < 0) {
-        throw new CommandException(
-            "Error response from daemon: Couldn't find PID field in ps output", 1);
+        throw EngineVerb.failure("Couldn't find PID field in ps output");
       }
       table.row(titles);
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -1,9 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.Listing;
-import dev.jbuild.cli.format.PrettyJson;
 import dev.jbuild.cli.format.Sizes;
-import dev.jbuild.cli.format.Template;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Volumes;
 import dev.jbuild.oci.Json;
@@ -36,13 +34,6 @@ final class VolumeVerbs {
     return List.of("create", "inspect", "ls", "prune", "rm");
   }
 
-  interface VolumeVerb extends Verb {
-    @Override
-    default String errorPrefix() {
-      return "Error response from daemon: ";
-    }
-  }
-
   private static Volumes volumes(Session session) throws IOException {
     return session.parts().containers().volumes();
   }
@@ -61,7 +52,7 @@ final class VolumeVerbs {
     return users;
   }
 
-  private record Create() implements VolumeVerb {
+  private record Create() implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax("volume create", "[VOLUME]", "Create a volume")
@@ -90,7 +81,7 @@ final class VolumeVerbs {
     }
   }
 
-  private record Ls(String name) implements VolumeVerb {
+  private record Ls(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "", "List volumes")
@@ -137,7 +128,7 @@ final class VolumeVerbs {
     }
   }
 
-  private record Inspect() implements VolumeVerb {
+  private record Inspect() implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax("volume inspect", "VOLUME [VOLUME...]", "Show what is known of volumes")
@@ -147,39 +138,17 @@ final class VolumeVerbs {
 
     @Override
     public int run(Arguments arguments, Session session) throws Exception {
-      Optional<Template> template =
-          arguments
-              .value("--format")
-              .map(text -> Template.parse(text.equals("json") ? "{{json .}}" : text));
-      List<Json> found = new ArrayList<>();
-      int code =
-          Operands.each(
-              arguments.operands(),
-              this,
-              session,
-              operand -> {
-                Json.Obj json = find(session, operand).json();
-                if (template.isPresent()) {
-                  session.out().println(template.get().render(json));
-                }
-                found.add(json);
-              });
-      if (template.isEmpty()) {
-        session.out().println(PrettyJson.print(new Json.Arr(found)));
-      }
-      return code;
+      return Inspection.print(arguments, this, session, operand -> find(session, operand).json());
     }
   }
 
   private static Volumes.Volume find(Session session, String name) throws IOException {
     return volumes(session)
         .find(name)
-        .orElseThrow(() ->
-            new CommandException(
-                "Error response from daemon: get " + name + ": no such volume", 1));
+        .orElseThrow(() -> EngineVerb.failure("get " + name + ": no such volume"));
   }
 
-  private record Remove(String name) implements VolumeVerb {
+  private record Remove(String name) implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax(name, "VOLUME [VOLUME...]", "Remove one or more volumes")
@@ -199,13 +168,12 @@ final class VolumeVerbs {
               List<String> users =
                   users(session, volume.name()).stream().map(Container::id).toList();
               if (!users.isEmpty()) {
-                throw new CommandException(
-                    "Error response from daemon: remove "
+                throw EngineVerb.failure(
+                    "remove "
                         + volume.name()
                         + ": volume is in use - ["
                         + String.join(", ", users)
-                        + "]",
-                    1);
+                        + "]");
               }
               volumes(session).remove(volume.name());
             }
@@ -214,7 +182,7 @@ final class VolumeVerbs {
     }
   }
 
-  private record Prune() implements VolumeVerb {
+  private record Prune() implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax("volume prune", "", "Remove volumes that no container has")
@@ -258,7 +226,7 @@ final class VolumeVerbs {
   }
 
   /** Removes all containers that do not run. */
-  record ContainerPrune() implements VolumeVerb {
+  record ContainerPrune() implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax("container prune", "", "Remove all stopped containers")
