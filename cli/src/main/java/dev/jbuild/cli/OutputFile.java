@@ -2,7 +2,6 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cli.progress.Terminal;
 import java.io.BufferedOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -12,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 
 /** A file that a verb writes, or standard output; a file appears only when it is whole. */
 final class OutputFile implements AutoCloseable {
+  private static final Path STDOUT = Path.of("-");
+
   private final Path target;
   private final Path written;
   private final OutputStream stream;
@@ -34,7 +35,7 @@ final class OutputFile implements AutoCloseable {
       if (Terminal.isTerminal(1)) {
         throw new CommandException("ERROR: refusing to write an archive to a terminal; " + hint, 1);
       }
-      return new OutputFile(Path.of("-"), Path.of("-"), keepOpen(out));
+      return new OutputFile(STDOUT, STDOUT, out);
     }
     Path target = Path.of(destination).toAbsolutePath();
     if (Files.isDirectory(target)) {
@@ -54,27 +55,13 @@ final class OutputFile implements AutoCloseable {
         target, written, new BufferedOutputStream(Files.newOutputStream(written), 1 << 16));
   }
 
-  private static OutputStream keepOpen(OutputStream out) {
-    return new FilterOutputStream(out) {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        out.write(bytes, offset, length);
-      }
-
-      @Override
-      public void close() throws IOException {
-        out.flush();
-      }
-    };
-  }
-
   OutputStream stream() {
     return stream;
   }
 
   /** The content is whole: the file gets its name. */
   void finish() throws IOException {
-    stream.close();
+    end();
     if (!written.equals(target)) {
       Files.move(
           written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -83,9 +70,18 @@ final class OutputFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    stream.close();
+    end();
     if (!written.equals(target)) {
       Files.deleteIfExists(written);
+    }
+  }
+
+  /** Standard output is not ours to close. */
+  private void end() throws IOException {
+    if (written.equals(STDOUT)) {
+      stream.flush();
+    } else {
+      stream.close();
     }
   }
 }

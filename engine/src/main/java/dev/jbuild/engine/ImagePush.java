@@ -1,6 +1,7 @@
 package dev.jbuild.engine;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.archive.AtOnce;
 import dev.jbuild.engine.archive.Bundle;
 import dev.jbuild.engine.archive.Exports;
 import dev.jbuild.engine.archive.Outgoing;
@@ -18,15 +19,11 @@ import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -34,8 +31,6 @@ import java.util.function.Supplier;
  * another repository of it has is mounted; layers go several at once, manifests last.
  */
 public final class ImagePush {
-  private static final int LAYERS_AT_ONCE = 4;
-
   private final Store store;
   private final Layers layers;
   private final Origins origins;
@@ -171,24 +166,11 @@ public final class ImagePush {
 
   private void blobs(ImageReference reference, List<Part> parts, Progress progress)
       throws IOException {
-    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
-      List<Future<Boolean>> pending = new ArrayList<>();
-      for (Part part : parts) {
-        pending.add(threads.submit(() -> blob(reference, part, progress)));
-      }
-      try {
-        for (Future<Boolean> one : pending) {
-          one.get();
-        }
-      } catch (ExecutionException e) {
-        threads.shutdownNow();
-        throw cause(e);
-      } catch (InterruptedException _) {
-        threads.shutdownNow();
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("canceled");
-      }
+    List<Callable<Boolean>> work = new ArrayList<>();
+    for (Part part : parts) {
+      work.add(() -> blob(reference, part, progress));
     }
+    AtOnce.all(work);
   }
 
   /** Returns whether bytes were sent. */
@@ -239,12 +221,4 @@ public final class ImagePush {
           // a config is no layer
         }
       };
-
-  private static IOException cause(ExecutionException e) {
-    return switch (e.getCause()) {
-      case RuntimeException failure -> throw failure;
-      case IOException failure -> failure;
-      case null, default -> throw new IllegalStateException(e);
-    };
-  }
 }

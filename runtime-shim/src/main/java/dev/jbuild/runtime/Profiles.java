@@ -1,5 +1,6 @@
 package dev.jbuild.runtime;
 
+import dev.jbuild.carried.CarriedFiles;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ final class Profiles {
     long mask = Capabilities.mask(capabilities);
     Compiled known = last;
     if (known == null || known.capabilities != mask) {
-      known = new Compiled(mask, load(Resources.architecture(), capabilities));
+      known = new Compiled(mask, load(CarriedFiles.architecture(), capabilities));
       last = known;
     }
     return known.filter;
@@ -27,7 +28,7 @@ final class Profiles {
   private static byte[] load(String machine, Set<String> capabilities) {
     boolean packed = machine.equals("x86_64") || machine.equals("aarch64");
     if (packed && capabilities.equals(Isolation.docker().capabilities())) {
-      return Resources.bytes(packedName(machine));
+      return ShimBinary.CARRIED.bytes(packedName(machine));
     }
     return SeccompFilter.docker(machine, capabilities);
   }

@@ -46,7 +46,7 @@ final class SeccompFilter {
 
   /** Docker's default profile for a process with these capabilities. */
   static byte[] docker(String machine, Set<String> capabilities) {
-    List<SeccompRule> profile = SeccompRule.parse(Resources.text("seccomp-default.txt"));
+    List<SeccompRule> profile = SeccompRule.parse(ShimBinary.CARRIED.text("seccomp-default.txt"));
     return new SeccompFilter(profile, capabilities).compile(machine);
   }
 

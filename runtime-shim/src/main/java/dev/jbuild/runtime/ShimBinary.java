@@ -1,23 +1,25 @@
 package dev.jbuild.runtime;
 
+import dev.jbuild.carried.CarriedFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the shim's executable is. */
 public final class ShimBinary {
-  private static final String ARCH = Resources.architecture();
+  static final CarriedFiles CARRIED = new CarriedFiles(ShimBinary.class);
+  private static final String ARCH = CarriedFiles.architecture();
 
   private ShimBinary() {}
 
   /** The file that {@code jbuild.shim} or {@code JBUILD_SHIM} names, else our own, unpacked. */
   public static Path locate() {
-    return locate(System.getProperty("jbuild.shim"), System.getenv("JBUILD_SHIM"), cacheFolder());
+    return locate(
+        System.getProperty("jbuild.shim"),
+        System.getenv("JBUILD_SHIM"),
+        CarriedFiles.cacheFolder());
   }
 
   static Path locate(@Nullable String property, @Nullable String environment, Path cache) {
@@ -67,42 +69,18 @@ public final class ShimBinary {
 
   /** The static program that is the whole content of the image {@code jbuild/tiny}. */
   public static byte[] tiny() {
-    return Resources.bytes("tiny-" + ARCH);
+    return CARRIED.bytes("tiny-" + ARCH);
   }
 
-  /**
-   * Unpacks once per content: the file's name carries the digest that the build wrote beside it, so
-   * no hashing happens here. Only files of our own making are there: the folder is ours alone.
-   */
+  /** Unpacks once per content: the file's name carries the digest. */
   private static Path unpack(Path cache) {
-    String digest =
-        new String(Resources.bytes("shim-" + ARCH + ".sha256"), StandardCharsets.US_ASCII);
-    Path file = cache.resolve("shim-" + digest.strip().substring(0, 32));
-    if (Files.isExecutable(file)) {
-      return file;
-    }
-    byte[] content = Resources.bytes("shim-" + ARCH);
+    String name = "shim-" + ARCH;
+    Path file = cache.resolve("shim-" + CARRIED.digest(name).substring(0, 32));
     try {
-      Files.createDirectories(
-          cache,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Path temporary = Files.createTempFile(cache, ".shim-", "");
-      Files.write(temporary, content);
-      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      return CARRIED.unpack(name, file);
     } catch (IOException e) {
       throw new ShimException(
           "cannot unpack the shim to " + file + " (set JBUILD_SHIM to name another one)", e);
     }
-    return file;
-  }
-
-  private static Path cacheFolder() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && xdg.startsWith("/")) {
-      return Path.of(xdg, "jbuild");
-    }
-    String home = System.getenv("HOME");
-    return Path.of(home != null ? home : System.getProperty("user.home"), ".cache", "jbuild");
   }
 }

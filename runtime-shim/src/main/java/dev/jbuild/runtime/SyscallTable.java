@@ -12,7 +12,7 @@ final class SyscallTable {
   SyscallTable(String architecture) {
     this.architecture = architecture;
     int last = 0;
-    String text = Resources.text("syscalls-" + architecture + ".txt");
+    String text = ShimBinary.CARRIED.text("syscalls-" + architecture + ".txt");
     for (int at = 0; at < text.length(); ) {
       int end = text.indexOf('\n', at);
       int space = text.indexOf(' ', at);

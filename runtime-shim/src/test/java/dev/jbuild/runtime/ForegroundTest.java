@@ -68,13 +68,7 @@ final class ForegroundTest {
 
   @Test
   void theCodeIsWhatTheCallerGets() throws Exception {
-    Sandbox sandbox =
-        new Sandbox(
-            box.overlay(List.of(box.base)),
-            List.of(),
-            Box.command("sh", "-c", "exit 77"),
-            Isolation.docker());
-    assertThat(Foreground.run(ShimBinary.locate(), sandbox, false, false)).isEqualTo(77);
+    assertThat(start(false, "sh", "-c", "exit 77").waitFor()).isEqualTo(77);
   }
 
   @Test

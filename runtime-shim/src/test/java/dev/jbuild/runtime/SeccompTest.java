@@ -2,6 +2,7 @@ package dev.jbuild.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jbuild.carried.CarriedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class SeccompTest {
   @BeforeAll
   void open(@TempDir Path folder) throws IOException, InterruptedException {
     Assumptions.assumeTrue(
-        Resources.architecture().equals("x86_64"), "the probes are numbers of x86_64");
+        CarriedFiles.architecture().equals("x86_64"), "the probes are numbers of x86_64");
     box = Box.open(folder);
     box.addProbe();
   }

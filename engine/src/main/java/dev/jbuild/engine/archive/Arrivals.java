@@ -12,19 +12,13 @@ import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 
 /** Makes images of the store out of manifests whose blobs have come or are about to come. */
 public final class Arrivals {
-  private static final int LAYERS_AT_ONCE = 3;
-
   private final Store store;
   private final Layers layers;
 
@@ -56,27 +50,13 @@ public final class Arrivals {
               + " layers, its manifest "
               + manifest.layers().size());
     }
-    List<Layer> stack = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(LAYERS_AT_ONCE)) {
-      List<Future<Layer>> pending = new ArrayList<>();
-      for (int i = 0; i < manifest.layers().size(); i++) {
-        Descriptor blob = manifest.layers().get(i);
-        DiffId diffId = config.diffIds().get(i);
-        pending.add(threads.submit(() -> unpack(lease, blob, diffId, fetch)));
-      }
-      try {
-        for (Future<Layer> one : pending) {
-          stack.add(one.get());
-        }
-      } catch (ExecutionException e) {
-        threads.shutdownNow();
-        throw cause(e);
-      } catch (InterruptedException _) {
-        threads.shutdownNow();
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("canceled");
-      }
+    List<Callable<Layer>> work = new ArrayList<>();
+    for (int i = 0; i < manifest.layers().size(); i++) {
+      Descriptor blob = manifest.layers().get(i);
+      DiffId diffId = config.diffIds().get(i);
+      work.add(() -> unpack(lease, blob, diffId, fetch));
     }
+    List<Layer> stack = AtOnce.all(work);
     lease.pin(stack.stream().map(l -> l.id().value()).toList());
     return new LocalImage(top, manifest, config, stack);
   }
@@ -87,13 +67,5 @@ public final class Arrivals {
     try (InputStream in = store.blobs().open(blob.digest())) {
       return layers.unpack(lease.id(), in, Optional.of(diffId), Optional.of(blob));
     }
-  }
-
-  private static IOException cause(ExecutionException e) {
-    return switch (e.getCause()) {
-      case RuntimeException failure -> throw failure;
-      case IOException failure -> failure;
-      case null, default -> throw new IllegalStateException(e);
-    };
   }
 }
