@@ -17,26 +17,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
-#define PIDFD_FLAG 0x00001000U
-
-enum { NR_clone3 = 435 };
-
-struct clone_arguments {
-	uint64_t flags;
-	uint64_t pidfd;
-	uint64_t child_tid;
-	uint64_t parent_tid;
-	uint64_t exit_signal;
-	uint64_t stack;
-	uint64_t stack_size;
-	uint64_t tls;
-};
 
 __attribute__((noreturn)) static void joined_main(const struct plan *plan, int pidfd,
 						  const struct stdio *io, int report,
@@ -65,28 +50,14 @@ __attribute__((noreturn)) static void joined_main(const struct plan *plan, int p
 bool join_start(const struct plan *plan, int pidfd, const struct stdio *io, bool outlives_parent,
 		struct started *out)
 {
-	int report[2];
-	struct clone_arguments args = {
-		.flags = PIDFD_FLAG,
-		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
-		.exit_signal = SIGCHLD,
-	};
+	int report;
 
-	if (sys_setns(pidfd, CLONE_NEWPID) < 0 || pipe2(report, O_CLOEXEC) < 0)
+	if (sys_setns(pidfd, CLONE_NEWPID) < 0)
 		return false;
-	out->pid = (pid_t)syscall(NR_clone3, &args, sizeof args);
+	out->pid = sys_fork(0, out, &report);
 	if (out->pid == 0)
-		joined_main(plan, pidfd, io, report[1], outlives_parent);
-	(void)close(report[1]);
-	if (out->pid < 0) {
-		int error = errno;
-
-		(void)close(report[0]);
-		errno = error;
-		return false;
-	}
-	out->report = report[0];
-	return true;
+		joined_main(plan, pidfd, io, report, outlives_parent);
+	return out->pid > 0;
 }
 
 int join_find(int folder)

@@ -20,21 +20,7 @@
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
-#define PIDFD_FLAG 0x00001000U
 #define ATTR_RDONLY 0x1U
-
-enum { NR_clone3 = 435 };
-
-struct clone_arguments {
-	uint64_t flags;
-	uint64_t pidfd;
-	uint64_t child_tid;
-	uint64_t parent_tid;
-	uint64_t exit_signal;
-	uint64_t stack;
-	uint64_t stack_size;
-	uint64_t tls;
-};
 
 /* Where the child keeps what it needs besides stdin, stdout and stderr. */
 enum { FD_REPORT = 3, FD_FIRST_FREE = 5 };
@@ -283,30 +269,15 @@ __attribute__((noreturn)) static void child_main(struct plan *plan, const struct
 
 bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out)
 {
-	int report[2];
-	struct clone_arguments args = {
-		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | PIDFD_FLAG,
-		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
-		.exit_signal = SIGCHLD,
-	};
+	uint64_t flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+	int report;
 
 	/* That of pids is one for children. */
-	args.flags &= ~(uint64_t)joined(plan, CLONE_NEWPID);
+	flags &= ~(uint64_t)joined(plan, CLONE_NEWPID);
 	if (plan->flags & FLAG_NEW_NET)
-		args.flags |= CLONE_NEWNET;
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return false;
-	out->pid = (pid_t)syscall(NR_clone3, &args, sizeof args);
+		flags |= CLONE_NEWNET;
+	out->pid = sys_fork(flags, out, &report);
 	if (out->pid == 0)
-		child_main(plan, io, report[1]);
-	(void)close(report[1]);
-	if (out->pid < 0) {
-		int error = errno;
-
-		(void)close(report[0]);
-		errno = error;
-		return false;
-	}
-	out->report = report[0];
-	return true;
+		child_main(plan, io, report);
+	return out->pid > 0;
 }

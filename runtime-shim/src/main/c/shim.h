@@ -247,6 +247,12 @@ struct started {
 	int report; /* u8 code and a text when the command could not be run; end of file when it runs */
 };
 
+/*
+ * A child with a pidfd and a pipe on which it reports, in new namespaces as `flags` say: 0 in the
+ * child, which reports on `*report`, or its number, or -1.
+ */
+pid_t sys_fork(uint64_t flags, struct started *out, int *report);
+
 /* Returns false with errno when not even a process could be made. */
 bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out);
 /* In the child: gives it its stdio, and nothing else of what the parent has open. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,6 +22,18 @@ struct mount_attr_args {
 	uint64_t userns;
 };
 
+struct clone_args {
+	uint64_t flags;
+	uint64_t pidfd;
+	uint64_t child_tid;
+	uint64_t parent_tid;
+	uint64_t exit_signal;
+	uint64_t stack;
+	uint64_t stack_size;
+	uint64_t tls;
+};
+
+#define CLONE_PIDFD_FLAG 0x00001000U
 #define OPEN_TREE_CLOEXEC O_CLOEXEC
 #define MOVE_MOUNT_F_EMPTY_PATH 0x04U
 #define MOVE_MOUNT_T_EMPTY_PATH 0x40U
@@ -37,6 +50,7 @@ enum {
 	NR_fsopen = 430,
 	NR_fsconfig = 431,
 	NR_fsmount = 432,
+	NR_clone3 = 435,
 	NR_close_range = 436,
 	NR_openat2 = 437,
 	NR_mount_setattr = 442,
@@ -121,4 +135,32 @@ int sys_setns_net(int fd)
 int sys_setns(int fd, int flags)
 {
 	return setns(fd, flags);
+}
+
+pid_t sys_fork(uint64_t flags, struct started *out, int *report)
+{
+	int ends[2];
+	struct clone_args args = {
+		.flags = flags | CLONE_PIDFD_FLAG,
+		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	pid = (pid_t)syscall(NR_clone3, &args, sizeof args);
+	*report = ends[1];
+	if (pid == 0)
+		return 0;
+	(void)close(ends[1]);
+	if (pid < 0) {
+		int error = errno;
+
+		(void)close(ends[0]);
+		errno = error;
+		return -1;
+	}
+	out->report = ends[0];
+	return pid;
 }
