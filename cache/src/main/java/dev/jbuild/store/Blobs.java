@@ -111,6 +111,15 @@ public final class Blobs {
     return partial.isPresent() ? new Ingest(this, partial.get()) : ingest();
   }
 
+  /**
+   * Removes what broken downloads left that nobody has gone on with since a time.
+   *
+   * @return the bytes that this frees
+   */
+  public long forgetPartial(Instant before, boolean dryRun) throws IOException {
+    return Partial.sweep(root, before, dryRun);
+  }
+
   /** Removes content; nothing happens when it is not there. */
   public void remove(Digest digest) throws IOException {
     Files.deleteIfExists(path(digest));
