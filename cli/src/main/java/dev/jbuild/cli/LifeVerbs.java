@@ -2,7 +2,6 @@ package dev.jbuild.cli;
 
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.oci.Json;
-import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -25,8 +24,7 @@ final class LifeVerbs {
     return new EachContainer(
         () -> stopping(name, "Restart one or more containers"),
         (container, call) -> {
-          call.lifecycle().stop(container, call.arguments().value("--signal"), seconds(call));
-          started(call.lifecycle().start(container, Supervisor.Seat.NONE));
+          call.lifecycle().restart(container, call.arguments().value("--signal"), seconds(call));
           return call.operand();
         });
   }
@@ -40,13 +38,6 @@ final class LifeVerbs {
 
   private static Optional<Long> seconds(EachContainer.Call call) {
     return HostOptions.number("--timeout", call.arguments());
-  }
-
-  /** The shim has said why. */
-  private static void started(int code) {
-    if (code != 0) {
-      throw new CommandException("Error: failed to start containers", 1);
-    }
   }
 
   static Verb kill(String name) {
