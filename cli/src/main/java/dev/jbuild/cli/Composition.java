@@ -149,7 +149,7 @@ final class Composition implements AutoCloseable {
   }
 
   /** Several layers at once ask for it. */
-  private synchronized RegistryClient registry() {
+  synchronized RegistryClient registry() {
     RegistryClient open = registry;
     if (open == null) {
       open = RegistryClient.open(RegistrySettings.load(environment));

@@ -2,10 +2,12 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.progress.TransferDisplay;
+import dev.jbuild.engine.ImageSource;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import java.io.IOException;
+import java.util.Optional;
 
 /** A pull and what docker prints meanwhile. */
 final class Pulling {
@@ -14,29 +16,40 @@ final class Pulling {
   static LocalImage pull(
       Session session, ImageReference reference, Platform platform, TransferDisplay display)
       throws IOException {
+    return pull(
+        session,
+        reference,
+        display,
+        progress -> session.parts().imageSource().pull(reference, platform, progress));
+  }
+
+  /** The same for all platforms of the image. */
+  static LocalImage pullAll(Session session, ImageReference reference, TransferDisplay display)
+      throws IOException {
+    return pull(
+        session,
+        reference,
+        display,
+        progress -> session.parts().imageSource().pullAll(reference, Platform.host(), progress));
+  }
+
+  private interface Way {
+    LocalImage pull(ImageSource.Progress progress) throws IOException;
+  }
+
+  private static LocalImage pull(
+      Session session, ImageReference reference, TransferDisplay display, Way way)
+      throws IOException {
     display.line(reference.tagOrDigest() + ": Pulling from " + reference.repository());
-    boolean known = session.parts().store().names().get(reference).isPresent();
-    Digest before =
-        session
-            .parts()
-            .store()
-            .names()
-            .get(reference)
-            .map(target -> target.digest())
-            .orElse(Digest.sha256(""));
+    Optional<Digest> before =
+        session.parts().store().names().get(reference).map(target -> target.digest());
     LocalImage image =
-        session
-            .parts()
-            .imageSource()
-            .pull(
-                reference,
-                platform,
-                (item, current, total, done) -> show(display, item, current, total, done));
+        way.pull((item, current, total, done) -> show(display, item, current, total, done));
     Digest digest = image.target().digest();
     display.line("Digest: " + digest);
     display.line(
         "Status: "
-            + (known && before.equals(digest)
+            + (before.equals(Optional.of(digest))
                 ? "Image is up to date for "
                 : "Downloaded newer image for ")
             + reference.familiar());

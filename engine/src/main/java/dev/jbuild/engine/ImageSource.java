@@ -94,6 +94,37 @@ public final class ImageSource {
     }
   }
 
+  /**
+   * Fetches an image for all of its platforms, so that it can be sent on as it is; what else an
+   * index names, attestations say, comes too. Only the layers for this platform are unpacked.
+   */
+  public LocalImage pullAll(ImageReference reference, Platform platform, Progress progress)
+      throws IOException {
+    try (Lease _ = store.lease()) {
+      Resolved top = registry.get().resolve(reference);
+      if (!MediaTypes.isIndex(top.descriptor().mediaType())) {
+        return pull(reference, platform, progress);
+      }
+      ImageIndex index = ImageIndex.parse(top.bytes());
+      for (Descriptor one : index.manifests()) {
+        if (MediaTypes.isManifest(one.mediaType())) {
+          Resolved member = registry.get().manifest(reference, one.digest());
+          Manifest manifest = Manifest.parse(member.bytes());
+          fetch(reference, manifest.config(), (_, _, _, _) -> {});
+          for (Descriptor layer : manifest.layers()) {
+            fetch(reference, layer, progress);
+          }
+          store.blobs().put(member.bytes());
+        }
+      }
+      Optional<Platform> first =
+          index.select(platform).isPresent()
+              ? Optional.of(platform)
+              : index.manifests().stream().flatMap(m -> m.platform().stream()).findFirst();
+      return pull(reference, first.orElse(platform), progress);
+    }
+  }
+
   private static Descriptor choose(ImageReference reference, Resolved index, Platform platform) {
     ImageIndex parsed = ImageIndex.parse(index.bytes());
     return parsed
