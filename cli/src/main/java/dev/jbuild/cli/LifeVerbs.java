@@ -2,7 +2,6 @@ package dev.jbuild.cli;
 
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.oci.Json;
-import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -26,7 +25,7 @@ final class LifeVerbs {
         () -> stopping(name, "Restart one or more containers"),
         (container, call) -> {
           call.lifecycle().stop(container, call.arguments().value("--signal"), seconds(call));
-          started(call.lifecycle().start(container, Supervisor.Seat.NONE));
+          started(call.lifecycle().start(container));
           return call.operand();
         });
   }

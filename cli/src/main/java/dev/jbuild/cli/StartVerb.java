@@ -36,7 +36,7 @@ final class StartVerb implements EngineVerb {
       return lifecycle.start(
           container,
           new Supervisor.Seat(
-              true, stdin && container.openStdin(), container.tty(), false, true, keys));
+              stdin && container.openStdin(), container.tty(), false, true, keys));
     }
     return Operands.each(
         arguments.operands(),
@@ -44,7 +44,7 @@ final class StartVerb implements EngineVerb {
         session,
         operand -> {
           Container container = session.parts().containers().find(operand);
-          if (lifecycle.start(container, Supervisor.Seat.NONE) != 0) {
+          if (lifecycle.start(container) != 0) {
             throw new CommandException("Error: failed to start containers: " + operand, 1);
           }
           session.out().println(operand);

@@ -2,7 +2,6 @@ package dev.jbuild.runtime;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -143,10 +142,11 @@ final class Plan {
     flags |= isolation.noNewPrivileges() ? FLAG_NO_NEW_PRIVS : 0;
     flags |= isolation.privileged() ? FLAG_DEVICES : 0;
     flags |= isolation.init() ? FLAG_INIT : 0;
-    switch (isolation.network()) {
-      case Network.Host() -> {}
-      case Network.None() -> flags |= FLAG_NEW_NET;
-      case Network.Namespace(Path file) -> out.text('N', absolute(file));
+    // by instanceof, here and below: a switch over types is spun at every start
+    if (isolation.network() instanceof Network.None) {
+      flags |= FLAG_NEW_NET;
+    } else if (isolation.network() instanceof Network.Namespace namespace) {
+      out.text('N', absolute(namespace.file()));
     }
     out.numbers('F', flags);
     if (!isolation.hostname().isEmpty()) {
@@ -166,17 +166,17 @@ final class Plan {
     if (isolation.privileged()) {
       return;
     }
-    switch (isolation.seccomp()) {
-      case Seccomp.Default() -> out.bytes('S', Profiles.docker(held));
-      case Seccomp.Unconfined() -> {}
-      case Seccomp.Program(byte[] bpf) -> out.bytes('S', bpf);
+    if (isolation.seccomp() instanceof Seccomp.Default) {
+      out.bytes('S', Profiles.docker(held));
+    } else if (isolation.seccomp() instanceof Seccomp.Program program) {
+      out.bytes('S', program.bpf());
     }
   }
 
   private void mounts(Supervision supervision) {
     // As Docker sorts them, so that /a/b is mounted after /a, in whatever order they were given.
     List<SandboxMount> own = new ArrayList<>(sandbox.mounts());
-    own.sort(Comparator.comparingInt(mount -> depth(target(mount))));
+    own.sort((a, b) -> Integer.compare(depth(target(a)), depth(target(b))));
     own.forEach(mount -> targets.add(target(mount)));
     system("/proc", "proc", "", NOSUID | NOEXEC | NODEV);
     if (!targets.contains("/dev")) {
@@ -231,33 +231,31 @@ final class Plan {
   }
 
   private void own(SandboxMount mount) {
-    switch (mount) {
-      case SandboxMount.Bind bind ->
-          out.mount(
-              'b',
-              bind.readOnly() ? RDONLY : 0,
-              0,
-              absolute(bind.source()),
-              target(mount),
-              bind.part());
-      case SandboxMount.Merged merged -> merged(merged);
-      case SandboxMount.Content content -> {
-        String options =
-            "%d %d %d %s"
-                .formatted(
-                    content.uid(),
-                    content.gid(),
-                    content.mode(),
-                    HexFormat.of().formatHex(content.bytes()));
-        out.mount('c', RDONLY, 0, "", target(mount), options);
-      }
-      case SandboxMount.Tmpfs tmpfs -> {
-        String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
-        String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
-        int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
-        out.mount('f', attrs, 0, "tmpfs", target(mount), options);
-      }
+    if (mount instanceof SandboxMount.Bind bind) {
+      int attrs = bind.readOnly() ? RDONLY : 0;
+      out.mount('b', attrs, 0, absolute(bind.source()), target(mount), bind.part());
+    } else if (mount instanceof SandboxMount.Merged merged) {
+      merged(merged);
+    } else if (mount instanceof SandboxMount.Content content) {
+      content(content);
+    } else if (mount instanceof SandboxMount.Tmpfs tmpfs) {
+      String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
+      String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
+      int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
+      out.mount('f', attrs, 0, "tmpfs", target(mount), options);
     }
+  }
+
+  private void content(SandboxMount.Content content) {
+    String options =
+        content.uid()
+            + " "
+            + content.gid()
+            + " "
+            + content.mode()
+            + " "
+            + HexFormat.of().formatHex(content.bytes());
+    out.mount('c', RDONLY, 0, "", target(content), options);
   }
 
   private void merged(SandboxMount.Merged merged) {
