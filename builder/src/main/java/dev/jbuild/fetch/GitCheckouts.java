@@ -1,5 +1,6 @@
 package dev.jbuild.fetch;
 
+import dev.jbuild.cache.StepRecords;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.linux.OpenFile;
@@ -76,6 +77,7 @@ public final class GitCheckouts {
       if (!Files.isDirectory(tree)) {
         make(address, commit, keepGitDir, place, tree);
       }
+      StepRecords.use(place.resolve("lock"));
     }
     long seconds = Long.parseLong(Files.readString(place.resolve("time")).strip());
     Path folder = address.subdir().isEmpty() ? tree : tree.resolve(relative(address.subdir()));

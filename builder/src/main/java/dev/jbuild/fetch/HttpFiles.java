@@ -1,5 +1,6 @@
 package dev.jbuild.fetch;
 
+import dev.jbuild.cache.StepRecords;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Store;
@@ -78,6 +79,7 @@ public final class HttpFiles {
       Files.createDirectories(note.getParent());
       Files.writeString(note, now.print());
     }
+    StepRecords.use(note);
     Path file = store.blobs().path(now.digest);
     if (expected.isPresent()) {
       check(address, file, expected.get(), now.digest);

@@ -1,5 +1,6 @@
 package dev.jbuild.solve;
 
+import dev.jbuild.cache.StepRecords;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.Linux;
@@ -59,6 +60,7 @@ final class CacheFolders {
           if (!Files.isDirectory(data)) {
             make(id, place, data, kitchen, beginning);
           }
+          StepRecords.use(place.resolve("lock"));
           return new Held(data, lock.get());
         } catch (IOException | RuntimeException | InterruptedException e) {
           lock.get().close();

@@ -32,7 +32,7 @@ import java.util.Set;
  * which takes longer, comes after that. One collector works at a time.
  */
 public final class Collector {
-  private static final Duration UNUSED = Duration.ofDays(30);
+  private static final Duration GIVEN_UP = Duration.ofDays(7);
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private final Store store;
@@ -85,10 +85,12 @@ public final class Collector {
     private final ContainerRefs containers = ContainerRefs.read(store.root());
     private final List<Names.Named> gone = new ArrayList<>();
     private final Reach images = new Reach(store.blobs(), layers);
+    private final Extras extras;
 
     Run(Policy policy, List<Path> leftovers) throws IOException {
       this.policy = policy;
       this.leftovers = leftovers;
+      this.extras = new Extras(store.root(), leased, policy.dryRun());
     }
 
     Reclaimed run() throws IOException {
@@ -103,21 +105,33 @@ public final class Collector {
           kept.add(record);
         }
       }
+      long bytes = extras.take(policy, leftovers);
+      extras.notes(policy.records().unusedSince(), images.blobs);
       Eviction eviction = new Eviction(store.blobs(), layers, images);
-      for (StepRecords.Kept record : eviction.beyond(policy.maxBytes(), kept)) {
+      Eviction.Victims victims = eviction.beyond(policy.maxBytes(), kept, extras.folders());
+      for (StepRecords.Kept record : victims.records()) {
         kept.remove(record);
         drop(record, dropped);
+      }
+      for (Extras.Extra extra : victims.extras()) {
+        bytes += extras.take(extra, leftovers);
       }
       for (StepRecords.Kept record : kept) {
         images.addLayer(record.record().flatMap(StepRecord::layer).orElse(""));
       }
       Sweep sweep = sweep(images.layers, images.blobs);
+      bytes += sweep.bytes + store.blobs().forgetPartial(brokenBefore(), policy.dryRun());
       if (!policy.dryRun()) {
         sweepTemporary();
-        sweepUnused(store.root().resolve("statcache"));
-        sweepUnused(store.root().resolve("memos"));
       }
-      return new Reclaimed(gone, dropped, sweep.layers, sweep.blobs, sweep.bytes);
+      return new Reclaimed(gone, dropped, sweep.layers, sweep.blobs, bytes);
+    }
+
+    /** Who asks for room gets it; else a broken download is kept for some time. */
+    private Instant brokenBefore() {
+      boolean asked =
+          policy.images() != Policy.Images.KEEP || policy.records().unusedSince().isPresent();
+      return asked ? Instant.now().plusSeconds(1) : Instant.now().minus(GIVEN_UP);
     }
 
     /** Names, containers, leases. */
@@ -238,15 +252,6 @@ public final class Collector {
       }
     }
 
-    private void sweepUnused(Path folder) throws IOException {
-      Instant longAgo = Instant.now().minus(UNUSED);
-      for (Path file : Listing.of(folder)) {
-        if (modified(file).isBefore(longAgo)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
-
     Usage usage() throws IOException {
       Reach used = new Reach(store.blobs(), layers);
       Set<Digest> all = new HashSet<>();
@@ -269,6 +274,12 @@ public final class Collector {
         stepsInUse += layer.map(images.layers::contains).orElse(false) ? 1 : 0;
         cached.addLayer(layer.map(LayerId::value).orElse(""));
       }
+      extras.notes(Optional.empty(), cached.blobs);
+      List<Extras.Extra> folders = extras.folders();
+      long extraBytes = 0;
+      for (Extras.Extra extra : folders) {
+        extraBytes += extra.bytes();
+      }
       Sizes sizes = new Sizes();
       long usedBytes = sizes.add(used.layers, used.blobs);
       return new Usage(
@@ -276,9 +287,9 @@ public final class Collector {
           inUse,
           usedBytes + sizes.add(images.layers, images.blobs),
           usedBytes,
-          steps.size(),
+          steps.size() + folders.size(),
           stepsInUse,
-          sizes.add(cached.layers, Set.of()),
+          extraBytes + sizes.add(cached.layers, cached.blobs),
           sizes.add(layers.all().toList(), store.blobs().all()));
     }
   }

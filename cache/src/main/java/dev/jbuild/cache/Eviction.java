@@ -7,6 +7,8 @@ import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Blobs;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,8 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Chooses the records that have to go for a store to stay within its budget. */
+/** Chooses the records and folders that have to go for a store to stay within its budget. */
 final class Eviction {
+  private static final Extras.Extra NONE = new Extras.Extra(Path.of(""), "", Instant.MIN);
+
   private final Blobs blobs;
   private final Layers layers;
   private final Reach images;
@@ -31,11 +35,18 @@ final class Eviction {
     this.images = images;
   }
 
-  /** The records that were not used for longest, as many as bring the store below the budget. */
-  List<StepRecords.Kept> beyond(Optional<Long> budget, List<StepRecords.Kept> kept)
+  /** What has to go. */
+  record Victims(List<StepRecords.Kept> records, List<Extras.Extra> extras) {}
+
+  /** A record or a folder; those that were not used for longest go first. */
+  private record Candidate(Instant used, Optional<StepRecords.Kept> record, Extras.Extra extra) {}
+
+  /** As many as bring the store below the budget. */
+  Victims beyond(Optional<Long> budget, List<StepRecords.Kept> kept, List<Extras.Extra> extras)
       throws IOException {
+    Victims victims = new Victims(new ArrayList<>(), new ArrayList<>());
     if (budget.isEmpty()) {
-      return List.of();
+      return victims;
     }
     Map<LayerId, Integer> holders = new HashMap<>();
     for (StepRecords.Kept record : kept) {
@@ -49,32 +60,53 @@ final class Eviction {
     for (Digest digest : images.blobs) {
       files += size(blobs, digest);
     }
+    for (Extras.Extra extra : extras) {
+      files += extra.bytes();
+    }
     if (files + estimate(all) <= budget.get()) {
-      return List.of();
+      return victims;
     }
     long total = files;
     LayerUsage sizes = layers.usage();
     for (LayerId id : all) {
       total += sizes.bytes(id);
     }
+    choose(total - budget.get(), candidates(kept, extras), holders, victims);
+    return victims;
+  }
+
+  private void choose(
+      long excess, List<Candidate> oldest, Map<LayerId, Integer> holders, Victims victims)
+      throws IOException {
     LayerUsage freed = layers.usage();
-    List<StepRecords.Kept> oldest = new ArrayList<>(kept);
-    oldest.sort(Comparator.comparing(StepRecords.Kept::used));
-    List<StepRecords.Kept> victims = new ArrayList<>();
-    for (StepRecords.Kept record : oldest) {
-      if (total <= budget.get()) {
+    long left = excess;
+    for (Candidate candidate : oldest) {
+      if (left <= 0) {
         break;
       }
-      Optional<LayerId> id = layer(record);
+      if (candidate.record().isEmpty()) {
+        victims.extras().add(candidate.extra());
+        left -= candidate.extra().bytes();
+        continue;
+      }
+      Optional<LayerId> id = layer(candidate.record().get());
       if (id.isEmpty() || images.layers.contains(id.get())) {
         continue;
       }
-      victims.add(record);
+      victims.records().add(candidate.record().get());
       if (holders.merge(id.get(), -1, Integer::sum) == 0) {
-        total -= freed.freed(id.get());
+        left -= freed.freed(id.get());
       }
     }
-    return victims;
+  }
+
+  private static List<Candidate> candidates(
+      List<StepRecords.Kept> kept, List<Extras.Extra> extras) {
+    List<Candidate> all = new ArrayList<>();
+    kept.forEach(record -> all.add(new Candidate(record.used(), Optional.of(record), NONE)));
+    extras.forEach(extra -> all.add(new Candidate(extra.used(), Optional.empty(), extra)));
+    all.sort(Comparator.comparing(Candidate::used));
+    return all;
   }
 
   static Optional<LayerId> layer(StepRecords.Kept record) {

@@ -7,9 +7,9 @@ package dev.jbuild.cache;
  * @param imagesInUse those of them that containers are made from
  * @param imageBytes layers and blobs of images
  * @param imageBytesInUse those of images that containers are made from
- * @param records steps of the build cache
+ * @param records steps of the build cache, cache mounts and checkouts
  * @param recordsInUse those whose layer an image or container has
- * @param cacheBytes layers that only the build cache has
+ * @param cacheBytes what only the build cache has
  * @param garbageBytes layers and blobs that nobody has
  */
 public record Usage(

@@ -17,7 +17,7 @@ public final class ArchiveTimes {
     }
     OptionalLong newest = OptionalLong.empty();
     try (InputStream raw = Files.newInputStream(file);
-        ReadAhead ahead = new ReadAhead(Compression.open(raw))) {
+        ReadAhead ahead = new ReadAhead(raw, OptionalLong.empty())) {
       TarReader tar = new TarReader(ahead);
       for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
         long time = entry.meta().mtimeSec();

@@ -48,7 +48,7 @@ final class Extractor implements AutoCloseable {
       place = new LayerRoot(root, folders);
     } else {
       LowerView merged = below.below(new Layer(new LayerId("0"), folder));
-      place = new MergedRoot(root, folders, below, merged, destination);
+      place = new MergedRoot(root, folders, below, merged, below.resolve(destination));
       parent("");
     }
   }
@@ -74,7 +74,7 @@ final class Extractor implements AutoCloseable {
 
   void extract(TarReader tar) throws IOException {
     for (TarEntry entry = tar.next(); entry != null; entry = tar.next()) {
-      String path = clean(entry.name());
+      String path = clean(entry.name(), isLayer);
       if (path.isEmpty()) {
         addRoot(entry);
       } else if (TreeItem.isReserved(path)) {
@@ -103,10 +103,12 @@ final class Extractor implements AutoCloseable {
   }
 
   /**
-   * An entry's name as a path below the root. Absolute names start at the root; names that climb
-   * out of it are refused.
+   * An entry's name as a path below the root. Absolute names start at the root.
+   *
+   * @param strict names that climb out of the root are refused, as in a layer; else they end at the
+   *     root, as for a program that is confined to it
    */
-  static String clean(String name) throws ArchiveException {
+  static String clean(String name, boolean strict) throws ArchiveException {
     StringBuilder path = new StringBuilder();
     for (String component : name.split("/", -1)) {
       if (component.isEmpty() || component.equals(".")) {
@@ -114,7 +116,7 @@ final class Extractor implements AutoCloseable {
       }
       if (!component.equals("..")) {
         path.append(path.isEmpty() ? "" : "/").append(component);
-      } else if (path.isEmpty()) {
+      } else if (path.isEmpty() && strict) {
         throw new ArchiveException("the archive names a file outside of its root: " + name);
       } else {
         path.setLength(Math.max(path.lastIndexOf("/"), 0));
@@ -308,7 +310,7 @@ final class Extractor implements AutoCloseable {
   }
 
   private void link(Dir dir, String name, String path, TarEntry entry) throws IOException {
-    String target = clean(entry.link());
+    String target = clean(entry.link(), isLayer);
     int slash = target.lastIndexOf('/');
     String targetName = target.substring(slash + 1);
     try (Dir from = place.openExisting(target.substring(0, Math.max(slash, 0)))) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -41,15 +42,27 @@ public final class Layers {
   private final Path temporary;
   private final AtomicInteger drafts = new AtomicInteger();
 
-  private Layers(Path root) {
+  private final OptionalLong mostUnpacked;
+
+  private Layers(Path root, OptionalLong mostUnpacked) {
     this.root = root;
+    this.mostUnpacked = mostUnpacked;
     layers = root.resolve("layers");
     temporary = root.resolve("tmp");
   }
 
   /** The layers below a store's root, which need not exist yet. */
   public static Layers open(Path storeRoot) {
-    return new Layers(storeRoot.toAbsolutePath().normalize());
+    return open(storeRoot, OptionalLong.empty());
+  }
+
+  /**
+   * The same with another limit to what archives may become.
+   *
+   * @param mostUnpacked in bytes; absent for what no compressor makes of real files
+   */
+  public static Layers open(Path storeRoot, OptionalLong mostUnpacked) {
+    return new Layers(storeRoot.toAbsolutePath().normalize(), mostUnpacked);
   }
 
   /** Begins a layer, in a temporary folder that belongs to the lease. */
@@ -217,7 +230,7 @@ public final class Layers {
       }
     }
     try (Draft draft = draft(leaseId);
-        ReadAhead ahead = new ReadAhead(Compression.open(tar));
+        ReadAhead ahead = new ReadAhead(tar, mostUnpacked);
         Extractor extractor = Extractor.ofLayer(draft.fs())) {
       extractor.extract(new TarReader(ahead));
       DiffId found = new DiffId(ahead.finish());
@@ -301,7 +314,7 @@ public final class Layers {
       Draft draft, LowerView below, String destDir, InputStream archive, Optional<int[]> chown)
       throws IOException {
     draft.know(null);
-    try (ReadAhead ahead = new ReadAhead(Compression.open(archive));
+    try (ReadAhead ahead = new ReadAhead(archive, mostUnpacked);
         Extractor extractor = Extractor.into(draft.fs(), below, destDir, chown)) {
       extractor.extract(new TarReader(ahead));
       // What follows the archive can still say that it is damaged: checksums stand at the end.

@@ -8,6 +8,14 @@ public interface LowerView {
   /** Where a write to this path lands: every symbolic link of the existing prefix resolved. */
   String resolve(String path) throws IOException;
 
+  /**
+   * The same for a program whose root is a folder of the view: no link leads out of it.
+   *
+   * @param folder resolved
+   * @param path below it
+   */
+  String resolve(String folder, String path) throws IOException;
+
   /** The attributes of a folder; absent when this is none. A link to one is none. */
   Optional<Meta> folder(String path) throws IOException;
 

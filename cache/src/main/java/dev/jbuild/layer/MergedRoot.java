@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A folder of a stack of layers as the root: links of the lower layers are followed, and folders
- * that exist below are made again in the draft with the attributes that they have.
+ * A folder of a stack of layers as the root, as for a program that is confined to it: links of the
+ * lower layers are followed, and folders that exist below are made again in the draft with the
+ * attributes that they have.
  */
 final class MergedRoot implements ExtractionRoot {
   private final Dir root;
@@ -17,6 +18,9 @@ final class MergedRoot implements ExtractionRoot {
   private final LowerView merged;
   private final String destination;
 
+  /**
+   * @param destination the folder, links resolved; links of the archive do not lead out of it
+   */
   MergedRoot(
       Dir root, Map<String, Meta> folders, LowerView below, LowerView merged, String destination) {
     this.root = root;
@@ -65,7 +69,7 @@ final class MergedRoot implements ExtractionRoot {
   }
 
   private String folderLanding(String path) throws IOException {
-    return merged.resolve(destination + "/" + path).substring(1);
+    return merged.resolve(destination, path).substring(1);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.security.MessageDigest;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,15 @@ final class ReadAhead extends InputStream {
   private boolean ended;
   private long length;
 
-  ReadAhead(InputStream source) {
+  /** Reads what a stream, compressed or not, holds. */
+  ReadAhead(InputStream packed, OptionalLong most) {
+    Expansion source = new Expansion(packed, most);
     thread = Thread.ofPlatform().daemon().name("read-ahead").start(() -> readAll(source));
   }
 
-  private void readAll(InputStream source) {
+  private void readAll(Expansion packed) {
     try {
+      InputStream source = Compression.open(packed); // whoever opened the packed one closes it
       while (true) {
         byte[] buffer = pool.take(Chunk.Pool.SIZE);
         int count = source.readNBytes(buffer, 0, buffer.length);
@@ -39,6 +43,7 @@ final class ReadAhead extends InputStream {
         }
         digest.update(buffer, 0, count);
         length += count;
+        packed.check(length);
         queue.put(pool.fill(buffer, count, 1));
       }
       queue.put(END);

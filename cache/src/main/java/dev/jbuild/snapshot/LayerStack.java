@@ -73,8 +73,12 @@ public final class LayerStack implements LowerView {
   /** A file, and the host folders that it is merged from when it is a folder. */
   private record Found(Node node, List<String> parts) {}
 
-  /** How far a path could be followed: the last file on the way, and the components left over. */
-  private record Walked(Found found, List<String> rest) {}
+  /** How far a path could be followed: the files on the way, and the components left over. */
+  private record Walked(List<Found> way, List<String> rest) {
+    Found found() {
+      return way.getLast();
+    }
+  }
 
   /** A file, all symbolic links followed below the root; absent when missing. */
   public Optional<Node> find(String path) throws IOException {
@@ -87,49 +91,63 @@ public final class LayerStack implements LowerView {
   }
 
   private static Optional<Node> complete(Walked walked) {
-    return walked.rest.isEmpty() ? Optional.of(walked.found.node) : Optional.empty();
+    return walked.rest.isEmpty() ? Optional.of(walked.found().node) : Optional.empty();
   }
 
   @Override
   public String resolve(String path) throws IOException {
     Walked walked = walk(path, true);
-    StringBuilder resolved = new StringBuilder(walked.found.node.path);
-    // Nothing exists there, so that ".." has only the text to go by.
-    Deque<String> tail = new ArrayDeque<>();
-    for (String component : walked.rest) {
-      if (!component.equals("..")) {
-        tail.addLast(component);
-      } else if (!tail.isEmpty()) {
-        tail.removeLast();
-      } else {
-        int slash = resolved.lastIndexOf("/");
-        resolved.setLength(Math.max(slash, 0));
+    return append(walked.found().node.path, walked.rest, 0);
+  }
+
+  @Override
+  public String resolve(String folder, String path) throws IOException {
+    int floor = folder.equals("/") ? 0 : folder.length();
+    Walked base = walk(folder, false);
+    if (!base.rest.isEmpty()) {
+      return append(folder, components(path), floor);
+    }
+    Walked walked = walk(base.way, path, true);
+    return append(walked.found().node.path, walked.rest, floor);
+  }
+
+  /**
+   * Nothing exists there any more, so that ".." has only the text to go by.
+   *
+   * @param floor the length of the path that it does not lead out of
+   */
+  private static String append(String path, List<String> names, int floor) {
+    StringBuilder text = new StringBuilder(path.equals("/") ? "" : path);
+    for (String name : names) {
+      if (!name.equals("..")) {
+        text.append('/').append(name);
+      } else if (text.length() > floor) {
+        text.setLength(text.lastIndexOf("/"));
       }
     }
-    for (String component : tail) {
-      if (resolved.isEmpty() || resolved.charAt(resolved.length() - 1) != '/') {
-        resolved.append('/');
-      }
-      resolved.append(component);
-    }
-    return resolved.isEmpty() ? "/" : resolved.toString();
+    return text.isEmpty() ? "/" : text.toString();
   }
 
   private Walked walk(String path, boolean followLast) throws IOException {
-    Deque<Found> way = new ArrayDeque<>();
-    way.push(root());
-    Deque<String> left = new ArrayDeque<>();
-    prepend(left, path);
+    return walk(List.of(root()), path, followLast);
+  }
+
+  /**
+   * @param from the way to the folder that is the root for this path
+   */
+  private static Walked walk(List<Found> from, String path, boolean followLast) throws IOException {
+    List<Found> way = new ArrayList<>(from);
+    Deque<String> left = new ArrayDeque<>(components(path));
     int links = 0;
     while (!left.isEmpty()) {
       String name = left.pop();
       if (name.equals("..")) {
-        if (way.size() > 1) {
-          way.pop();
+        if (way.size() > from.size()) {
+          way.removeLast();
         }
         continue;
       }
-      Optional<Found> child = child(way.element(), name);
+      Optional<Found> child = child(way.getLast(), name);
       if (child.isEmpty()) {
         left.push(name);
         break;
@@ -137,7 +155,7 @@ public final class LayerStack implements LowerView {
       Node node = child.get().node;
       boolean last = left.isEmpty() && !followLast;
       if (!node.stat.isSymlink() || last) {
-        way.push(child.get());
+        way.add(child.get());
         continue;
       }
       if (++links > LINKS) {
@@ -145,25 +163,21 @@ public final class LayerStack implements LowerView {
       }
       String target = node.linkTarget();
       if (target.startsWith("/")) {
-        Found root = way.getLast();
-        way.clear();
-        way.push(root);
+        way.subList(from.size(), way.size()).clear();
       }
-      prepend(left, target);
+      components(target).reversed().forEach(left::push);
     }
-    return new Walked(way.element(), List.copyOf(left));
+    return new Walked(way, List.copyOf(left));
   }
 
-  private static void prepend(Deque<String> left, String path) {
+  private static List<String> components(String path) {
     List<String> components = new ArrayList<>();
     for (String component : path.split("/", -1)) {
       if (!component.isEmpty() && !component.equals(".")) {
         components.add(component);
       }
     }
-    for (String component : components.reversed()) {
-      left.push(component);
-    }
+    return components;
   }
 
   private Found root() throws IOException {
@@ -209,13 +223,13 @@ public final class LayerStack implements LowerView {
   /** The merged children of a folder, sorted by name. */
   public List<Node> list(Node dir) throws IOException {
     Walked walked = walk(dir.path, false);
-    if (!walked.rest.isEmpty() || !walked.found.node.stat.isDirectory()) {
+    if (!walked.rest.isEmpty() || !walked.found().node.stat.isDirectory()) {
       return List.of();
     }
     TreeMap<String, Node> children = new TreeMap<>();
     Set<String> gone = new HashSet<>();
     String prefix = dir.path.equals("/") ? "/" : dir.path + "/";
-    for (String part : walked.found.parts) {
+    for (String part : walked.found().parts) {
       try (Dir folder = Dir.open(part)) {
         for (String name : folder.names()) {
           if (children.containsKey(name) || gone.contains(name)) {
@@ -236,8 +250,8 @@ public final class LayerStack implements LowerView {
   /** The host folders that a folder is merged from, the lowest first; none when it is no folder. */
   public List<Path> parts(Node folder) throws IOException {
     Walked walked = walk(folder.path, false);
-    return walked.rest.isEmpty() && walked.found.node.stat.isDirectory()
-        ? walked.found.parts.reversed().stream().map(Path::of).toList()
+    return walked.rest.isEmpty() && walked.found().node.stat.isDirectory()
+        ? walked.found().parts.reversed().stream().map(Path::of).toList()
         : List.of();
   }
 

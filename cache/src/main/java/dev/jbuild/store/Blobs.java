@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Content by digest: {@code blobs/ALGORITHM/HEX}. What is read has been checked. */
@@ -95,6 +96,28 @@ public final class Blobs {
   /** Begins to add content of any size. */
   public Ingest ingest() throws IOException {
     return new Ingest(root, this);
+  }
+
+  /**
+   * Begins to add content that may have come in part before: {@link Ingest#written} says how much.
+   * What comes stays when it is closed before it is whole, for the next to go on with. Only one
+   * writer at a time does that; others, and those of other digests than SHA-256, begin anew and
+   * leave nothing.
+   *
+   * @param size of the whole, in bytes
+   */
+  public Ingest resume(Digest digest, long size) throws IOException {
+    Optional<Partial> partial = Partial.open(root, digest, size);
+    return partial.isPresent() ? new Ingest(this, partial.get()) : ingest();
+  }
+
+  /**
+   * Removes what broken downloads left that nobody has gone on with since a time.
+   *
+   * @return the bytes that this frees
+   */
+  public long forgetPartial(Instant before, boolean dryRun) throws IOException {
+    return Partial.sweep(root, before, dryRun);
   }
 
   /** Removes content; nothing happens when it is not there. */

@@ -8,21 +8,41 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 
-/** Content on its way into the store; closing it uncommitted leaves nothing. */
+/**
+ * Content on its way into the store; closing it uncommitted leaves nothing, unless it was begun
+ * with {@link Blobs#resume}.
+ */
 public final class Ingest extends OutputStream {
   private final Blobs blobs;
   private final Path temporary;
   private final OutputStream file;
-  private final MessageDigest sha256 = Digest.newSha256();
+  private final Optional<Partial> partial;
+  private final MessageDigest sha256;
   private long written;
+  private boolean ended;
 
   Ingest(Path root, Blobs blobs) throws IOException {
     this.blobs = blobs;
     this.temporary = Atomic.temporary(root);
     this.file = Files.newOutputStream(temporary);
+    this.partial = Optional.empty();
+    this.sha256 = Digest.newSha256();
+  }
+
+  Ingest(Blobs blobs, Partial partial) throws IOException {
+    this.blobs = blobs;
+    this.temporary = partial.file();
+    this.file = Files.newOutputStream(temporary, StandardOpenOption.APPEND);
+    this.partial = Optional.of(partial);
+    this.sha256 = partial.sha256();
+    this.written = partial.length();
   }
 
   @Override
@@ -37,9 +57,18 @@ public final class Ingest extends OutputStream {
     written += length;
   }
 
-  /** Bytes so far. */
+  /** Bytes so far, with those that an earlier process has left. */
   public long written() {
     return written;
+  }
+
+  /** The digest of the bytes so far, to be gone on with: a copy. */
+  public MessageDigest sha256() {
+    try {
+      return (MessageDigest) sha256.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's SHA-256 can be copied", e);
+    }
   }
 
   /** Ends the content, and names it by its SHA-256. */
@@ -62,7 +91,7 @@ public final class Ingest extends OutputStream {
             ? Digest.of(sha256.digest())
             : digest(expected.algorithm(), expected.newComputation());
     if (!digest.equals(expected) || written != expectedSize) {
-      close();
+      discard();
       throw new StoreException(
           "content of "
               + written
@@ -89,6 +118,10 @@ public final class Ingest extends OutputStream {
 
   private void move(Digest digest) throws IOException {
     Path target = blobs.path(digest);
+    if (partial.isPresent()) {
+      // As young as its name: the collector takes it for new, however long ago it came.
+      Files.setLastModifiedTime(temporary, FileTime.from(Instant.now()));
+    }
     try {
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -96,11 +129,33 @@ public final class Ingest extends OutputStream {
       Files.createDirectories(target.getParent());
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     }
+    ended = true;
+  }
+
+  /** Forgets what came, in earlier processes too. */
+  public void discard() throws IOException {
+    file.close();
+    remove();
+  }
+
+  /** Once: a part of another process may have the name afterwards. */
+  private void remove() throws IOException {
+    if (!ended) {
+      ended = true;
+      Files.deleteIfExists(temporary);
+    }
   }
 
   @Override
   public void close() throws IOException {
-    file.close();
-    Files.deleteIfExists(temporary);
+    try {
+      file.close();
+      // What is whole and was not committed is not what it should be.
+      if (partial.isEmpty() || written == 0 || written >= partial.get().whole()) {
+        remove();
+      }
+    } finally {
+      partial.ifPresent(Partial::close);
+    }
   }
 }

@@ -7,10 +7,13 @@ import dev.jbuild.cache.Policy.Records;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.OpenFile;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
+import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
@@ -189,5 +192,90 @@ final class CollectorTest {
     Files.writeString(records.file(record.op(), record.key()), "jbuild-step 1\nop");
 
     assertThat(collect(Policy.garbage()).layers()).containsExactly(layer.id());
+  }
+
+  private Path folder(String kind, String content, String bytes) throws IOException {
+    Path place = Files.createDirectories(store.root().resolve(kind).resolve("one"));
+    Files.createDirectories(place.resolve(content));
+    Files.writeString(place.resolve(content).resolve("file"), bytes);
+    Files.writeString(place.resolve("lock"), "");
+    return place;
+  }
+
+  private static Policy unused() {
+    return Policy.garbage()
+        .withRecords(new Records(Optional.of(Instant.now().plusSeconds(60)), false));
+  }
+
+  @Test
+  void cacheMountsAndCheckoutsAreBuildCache() throws IOException {
+    Path mount = folder("caches", "data", "m".repeat(1000));
+    Path checkout = folder("git", "tree", "c".repeat(500));
+
+    assertThat(collect(Policy.garbage()).bytes()).isZero();
+    assertThat(new Collector(store, layers).usage().cacheBytes()).isEqualTo(1500);
+    assertThat(collect(unused()).bytes()).isEqualTo(1500);
+
+    assertThat(mount.resolve("data")).doesNotExist();
+    assertThat(checkout.resolve("tree")).doesNotExist();
+    assertThat(store.root().resolve("tmp")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatARunningBuildUsesStays() throws IOException {
+    Path mount = folder("caches", "data", "m");
+    Path checkout = folder("git", "tree", "c");
+    try (Lease _ = store.lease();
+        OpenFile lock = Dir.HERE.lockFile(mount.resolve("lock").toString())) {
+      lock.lock(false, true);
+
+      collect(unused());
+    }
+    assertThat(mount.resolve("data/file")).exists();
+    assertThat(checkout.resolve("tree/file")).exists();
+  }
+
+  @Test
+  void aBudgetTakesCacheMountsToo() throws IOException {
+    Path mount = folder("caches", "data", "m".repeat(100_000));
+    Files.setLastModifiedTime(
+        mount.resolve("lock"), FileTime.from(Instant.now().minusSeconds(86_400)));
+    StepRecord used = record("used", layer("a".repeat(100_000)));
+
+    assertThat(collect(Policy.garbage().withMaxBytes(150_000)).records()).isEmpty();
+
+    assertThat(mount.resolve("data")).doesNotExist();
+    assertThat(records.find(used.op(), used.key())).isPresent();
+  }
+
+  @Test
+  void notesGoWithWhatTheyAreAbout() throws IOException {
+    Digest blob = store.blobs().put("fetched".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    Path address = Files.createDirectories(store.root().resolve("http")).resolve("a");
+    Files.writeString(address, "etag\n\n" + blob + "\n");
+    Path origin = Files.createDirectories(store.root().resolve("origins")).resolve("b");
+    Files.writeString(origin, "docker.io/library/x\n");
+
+    collect(Policy.garbage());
+    assertThat(store.blobs().has(blob)).as("what an address gave is cache").isTrue();
+    Files.setLastModifiedTime(origin, FileTime.from(Instant.now().minusSeconds(90L * 86_400)));
+    collect(unused());
+
+    assertThat(address).doesNotExist();
+    assertThat(origin).doesNotExist();
+    assertThat(store.blobs().has(blob)).isFalse();
+  }
+
+  @Test
+  void aBrokenDownloadIsKeptUntilSomebodyWantsRoom() throws IOException {
+    Digest wanted = Digest.sha256("wanted");
+    try (Ingest begun = store.blobs().resume(wanted, 6)) {
+      begun.write("wan".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    assertThat(collect(Policy.garbage()).bytes()).isZero();
+    assertThat(store.root().resolve("partial")).isNotEmptyDirectory();
+    assertThat(collect(unused()).bytes()).isEqualTo(3);
+    assertThat(store.root().resolve("partial")).isEmptyDirectory();
   }
 }

@@ -1,17 +1,21 @@
 package dev.jbuild.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -240,5 +244,37 @@ class HostileArchiveTest extends ArchiveFixture {
     refused(new TarBytes().symlink("s", "s").file("s/g", "").end(), "");
     refused(new TarBytes().file("", "x").end(), "in place of its root");
     refused(new TarBytes().symlink("s", "").end(), "a link to nothing");
+  }
+
+  /** As much as the limit, and a byte more, of which a compressor makes next to nothing. */
+  @Test
+  void whatExpandsBeyondTheLimitIsRefused() throws IOException {
+    byte[] tar = new TarBytes().file("zeros", "0".repeat(100_000)).end();
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(tar);
+    }
+
+    Layers strict = Layers.open(temp.resolve("strict"), OptionalLong.of(50_000));
+    assertThatThrownBy(() ->
+            strict.unpack(
+                "lease",
+                new ByteArrayInputStream(packed.toByteArray()),
+                Optional.empty(),
+                Optional.empty()))
+        .hasMessageContaining("looks like a bomb")
+        .hasMessageContaining("--max-layer-size");
+    assertThat(temp.resolve("strict/tmp")).isEmptyDirectory();
+    assertThat(temp.resolve("strict/layers")).doesNotExist();
+    Layers wide = Layers.open(temp.resolve("wide"), OptionalLong.of(tar.length));
+    assertThat(
+            wide.unpack(
+                    "lease",
+                    new ByteArrayInputStream(packed.toByteArray()),
+                    Optional.empty(),
+                    Optional.empty())
+                .fs()
+                .resolve("zeros"))
+        .hasSize(100_000);
   }
 }

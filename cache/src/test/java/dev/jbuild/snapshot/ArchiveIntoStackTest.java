@@ -111,21 +111,42 @@ class ArchiveIntoStackTest {
     assertThat(outside).isEmptyDirectory();
   }
 
-  @Test
-  void aLinkOfTheArchiveItselfStaysBelow() throws Exception {
-    Files.createSymbolicLink(content.resolve("a"), Path.of("/etc"));
+  /** An archive that makes a link first and then a file behind it. */
+  private Path behindLink(String target) throws IOException, InterruptedException {
+    Files.createSymbolicLink(content.resolve("a"), Path.of(target));
     Path first = archive();
     Files.delete(content.resolve("a"));
-    Files.createDirectories(content.resolve("a"));
-    Files.writeString(content.resolve("a/passwd"), "mine");
-    assertThat(
-            new ProcessBuilder("tar", "-C", content.toString(), "-rf", first.toString(), "a/passwd")
-                .start()
-                .waitFor())
-        .isZero();
-    Path fs = extract(first, "/app", Optional.empty());
-    assertThat(fs.resolve("etc/passwd")).hasContent("mine");
+    Files.createDirectories(content.resolve("a/etc"));
+    Files.writeString(content.resolve("a/etc/passwd"), "mine");
+    String[] more = {"tar", "-C", content.toString(), "-rf", first.toString(), "a/etc/passwd"};
+    assertThat(new ProcessBuilder(more).start().waitFor()).isZero();
+    return first;
+  }
+
+  @Test
+  void anAbsoluteLinkOfTheArchiveStaysInTheDestination() throws Exception {
+    Files.createDirectories(base.resolve("srv"));
+    Path fs = extract(behindLink("/srv"), "/app", Optional.empty());
+    assertThat(fs.resolve("app/srv/etc/passwd")).hasContent("mine");
+    assertThat(fs.resolve("srv")).doesNotExist();
     assertThat(Linux.lstat(fs.resolve("app/a")).isSymlink()).isTrue();
+  }
+
+  @Test
+  void aClimbingLinkOfTheArchiveStaysInTheDestination() throws Exception {
+    Files.createDirectories(base.resolve("etc"));
+    Files.createSymbolicLink(base.resolve("app"), Path.of("opt/app"));
+    Path fs = extract(behindLink("../.."), "/app", Optional.empty());
+    assertThat(fs.resolve("opt/app/etc/passwd")).hasContent("mine");
+    assertThat(fs.resolve("etc")).doesNotExist();
+  }
+
+  @Test
+  void aClimbingNameStaysInTheDestination() throws Exception {
+    Files.writeString(content.resolve("f"), "f");
+    Path archive = archive("-P", "--transform=s,^./f,../../f,");
+    Path fs = extract(archive, "/srv/app", Optional.empty());
+    assertThat(fs.resolve("srv/app/f")).hasContent("f");
   }
 
   @Test

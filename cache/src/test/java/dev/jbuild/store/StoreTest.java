@@ -123,4 +123,41 @@ final class StoreTest {
       assertThat(own).as("of a lease that lives").exists();
     }
   }
+
+  @Test
+  void aBlobThatBrokeOffIsGoneOnWith() throws IOException {
+    try (Ingest first = store.blobs().resume(DIGEST, CONTENT.length)) {
+      first.write(CONTENT, 0, 3);
+    }
+    try (Ingest second = store.blobs().resume(DIGEST, CONTENT.length)) {
+      assertThat(second.written()).isEqualTo(3);
+      try (Ingest meanwhile = store.blobs().resume(DIGEST, CONTENT.length)) {
+        assertThat(meanwhile.written()).as("somebody else has the part").isZero();
+      }
+      second.write(CONTENT, 3, CONTENT.length - 3);
+      second.commit(DIGEST, CONTENT.length);
+    }
+
+    assertThat(store.blobs().read(DIGEST)).isEqualTo(CONTENT);
+    assertThat(temporary()).isEmpty();
+    assertThat(store.root().resolve("partial")).isEmptyDirectory();
+  }
+
+  @Test
+  void aPartThatIsWrongIsForgotten() throws IOException {
+    for (String content : List.of("wr", "wrong c")) {
+      try (Ingest begun = store.blobs().resume(DIGEST, CONTENT.length)) {
+        begun.write(content.substring((int) begun.written()).getBytes(UTF_8));
+      }
+    }
+
+    try (Ingest again = store.blobs().resume(DIGEST, CONTENT.length)) {
+      assertThat(again.written()).as("it was whole, and not right").isZero();
+      again.write("another".getBytes(UTF_8));
+      assertThatThrownBy(() -> again.commit(DIGEST, CONTENT.length))
+          .isInstanceOf(StoreException.class);
+    }
+    assertThat(store.root().resolve("partial")).isEmptyDirectory();
+    assertThat(store.blobs().has(DIGEST)).isFalse();
+  }
 }

@@ -100,6 +100,7 @@ record BuildOptions(
         .values("--cache-from", "source", "Take steps from type=registry,ref=… or type=local,src=…")
         .values("--cache-to", "target", "Send steps to type=registry|local|inline[,mode=max]")
         .value("--cache-max-size", "bytes", "Afterwards drop the oldest build cache beyond this")
+        .value("--max-layer-size", "bytes", "How much a layer or an archive may unpack to")
         .acceptedValues("--cgroup-parent", "--memory", "--memory-swap")
         .acceptedValues("--cpu-period", "--cpu-quota", "--cpu-shares", "--cpuset-cpus")
         .acceptedValues("--cpuset-mems", "--isolation", "--security-opt", "--provenance", "--sbom")

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Brings what was built to where it is wanted, as further steps of the display. */
@@ -104,7 +105,7 @@ final class BuildOutputs implements BuildListener {
         switch (output) {
           case Output.Image() -> name(request, image);
           case Output.Archive archive -> written = archive(request, image, archive);
-          case Output.Files files -> files(image, files);
+          case Output.Files files -> files(request, image, files);
           case Output.Push push -> written = push(request, image, push);
         }
       }
@@ -171,21 +172,30 @@ final class BuildOutputs implements BuildListener {
     return Bundle.of(ready[0], names);
   }
 
-  private void files(LocalImage image, Output.Files files) throws IOException {
+  private void files(BuildRequest request, LocalImage image, Output.Files files)
+      throws IOException {
+    OptionalLong epoch = epoch(request, image);
     if (!files.tar()) {
       step(
           "exporting to client directory",
-          _ -> RootFiles.folder(image.layers(), Path.of(files.destination())));
+          _ -> RootFiles.folder(image.layers(), Path.of(files.destination()), epoch));
       return;
     }
     step(
         "exporting to client tarball",
         _ -> {
           try (OutputFile file = OutputFile.open(files.destination(), out, "write dest=FILE")) {
-            RootFiles.tar(image.layers(), file.stream());
+            RootFiles.tar(image.layers(), file.stream(), epoch);
             file.finish();
           }
         });
+  }
+
+  /** What {@code SOURCE_DATE_EPOCH} was found to be: the image has it as its time. */
+  private static OptionalLong epoch(BuildRequest request, LocalImage image) {
+    return request.arguments().getOrDefault("SOURCE_DATE_EPOCH", "").isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(StoredImage.instant(image.config().created()).getEpochSecond());
   }
 
   private Descriptor push(BuildRequest request, LocalImage image, Output.Push push)

@@ -38,6 +38,7 @@ final class BuildVerb implements Verb {
 
   @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
+    session.parts().limitUnpacking(arguments.value("--max-layer-size"));
     Consulted environment = new Consulted(session.environment());
     BuildOptions options = BuildOptions.read(arguments, environment);
     List<String> notes = new ArrayList<>();

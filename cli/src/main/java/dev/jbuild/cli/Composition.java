@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImages;
+import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.ManifestLists;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +40,7 @@ final class Composition implements AutoCloseable {
   private final Consumer<String> warnings;
   private @Nullable Store store;
   private @Nullable Layers layers;
+  private Optional<String> unpackLimit = Optional.empty();
   private @Nullable RegistryClient registry;
 
   Composition(Path root, Map<String, String> environment, Consumer<String> warnings) {
@@ -62,10 +66,29 @@ final class Composition implements AutoCloseable {
   Layers layers() throws IOException {
     Layers open = layers;
     if (open == null) {
-      open = Layers.open(root);
+      open = Layers.open(root, mostUnpacked());
       layers = open;
     }
     return open;
+  }
+
+  /** Lets layers and archives become larger than usual, or not as large: a number of bytes. */
+  void limitUnpacking(Optional<String> size) {
+    if (size.isPresent()) {
+      unpackLimit = size;
+      layers = null;
+    }
+  }
+
+  private OptionalLong mostUnpacked() {
+    Optional<String> text =
+        unpackLimit.or(() -> Optional.ofNullable(environment.get("JBUILD_MAX_LAYER_SIZE")));
+    if (text.isEmpty() || text.get().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        Sizes.parse(text.get())
+            .orElseThrow(() -> new UsageException("invalid size of layers: " + text.get())));
   }
 
   /** The images that are here. */

@@ -24,12 +24,14 @@ final class LoadVerb implements Verb {
     return new Syntax(name, "", "Read images from an archive, or from standard input")
         .value("-i --input", "file", "A docker-archive, an OCI archive or a folder in OCI layout")
         .value("--platform", "os/arch", "Of an image for several platforms, this one")
+        .value("--max-layer-size", "bytes", "How much a layer may unpack to")
         .flag("-q --quiet", "Print only ids")
         .operands(0, 0);
   }
 
   @Override
   public int run(Arguments arguments, Session session) throws IOException {
+    session.parts().limitUnpacking(arguments.value("--max-layer-size"));
     Platform platform =
         RunOptions.platform(arguments, session.environment()).orElseGet(Platform::host);
     Loader loader = new Loader(session.parts().store(), session.parts().layers(), platform);

@@ -14,6 +14,7 @@ final class PullVerb implements Verb {
     return new Syntax("pull", "NAME[:TAG|@DIGEST]", "Fetch an image from a registry")
         .flag("-q --quiet", "Print only the image's name")
         .value("--platform", "os/arch", "Of an image for several platforms, this one")
+        .value("--max-layer-size", "bytes", "How much a layer may unpack to")
         .acceptedFlags("--disable-content-trust")
         .operands(1, 1);
   }
@@ -23,6 +24,7 @@ final class PullVerb implements Verb {
     ImageReference reference = RunOptions.reference(arguments.operand(0));
     Platform platform =
         RunOptions.platform(arguments, session.environment()).orElseGet(Platform::host);
+    session.parts().limitUnpacking(arguments.value("--max-layer-size"));
     boolean quiet = arguments.flag("--quiet");
     OutputStream shown = quiet ? OutputStream.nullOutputStream() : session.out();
     try (TransferDisplay display =

@@ -40,14 +40,15 @@ final class BlobDownload {
       Requests requests,
       ImageReference reference,
       Descriptor blob,
-      OutputStream sink,
+      BlobSink sink,
       LongConsumer progress) {
     this.requests = requests;
     this.reference = reference;
     this.blob = blob;
-    this.sink = sink;
+    this.sink = sink.stream();
     this.progress = progress;
-    this.hash = blob.digest().newComputation();
+    this.hash = sink.hash();
+    this.offset = sink.offset();
   }
 
   /** Fetches what is still missing from a site. */

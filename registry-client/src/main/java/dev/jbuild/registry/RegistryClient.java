@@ -75,6 +75,13 @@ public final class RegistryClient implements AutoCloseable {
   public void fetchBlob(
       ImageReference repository, Descriptor blob, OutputStream sink, LongConsumer progress)
       throws IOException {
+    fetchBlob(repository, blob, BlobSink.empty(sink, blob.digest()), progress);
+  }
+
+  /** The same for a sink that has a part already: only the rest is asked for. */
+  public void fetchBlob(
+      ImageReference repository, Descriptor blob, BlobSink sink, LongConsumer progress)
+      throws IOException {
     try {
       pulls()
           .fetch(new BlobDownload(requests(), repository, blob, sink, progress), repository, blob);

@@ -7,9 +7,11 @@ import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.MediaTypes;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +47,19 @@ class BlobDownloadTest {
 
     assertThat(server.seen("GET", BLOB)).hasSize(2);
     assertThat(server.seen("GET", BLOB).getLast().header("Range")).matches("bytes=[1-9]\\d*-");
+  }
+
+  @Test
+  void whatAnEarlierProcessHasIsNotAskedFor() throws IOException {
+    server.on("GET " + BLOB, FaultServer.ranged(CONTENT));
+    ByteArrayOutputStream rest = new ByteArrayOutputStream();
+    MessageDigest hash = Digest.newSha256();
+    hash.update(CONTENT, 0, 100_000);
+
+    client.fetchBlob(image(), Fixtures.blob(CONTENT), new BlobSink(rest, 100_000, hash), _ -> {});
+
+    assertThat(rest.toByteArray()).isEqualTo(Arrays.copyOfRange(CONTENT, 100_000, CONTENT.length));
+    assertThat(server.seen("GET", BLOB).getFirst().header("Range")).isEqualTo("bytes=100000-");
   }
 
   @Test

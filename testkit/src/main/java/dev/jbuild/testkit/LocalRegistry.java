@@ -2,16 +2,24 @@ package dev.jbuild.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Debian's docker-registry on a free loopback port, with a folder of its own. */
 public final class LocalRegistry implements AutoCloseable {
+  /** The only user of {@link #withLogin} and {@link #withTls}. */
+  public static final String USER = "jane";
+
+  public static final String PASSWORD = "s3cret";
+
+  private static final String HTPASSWD =
+      "jane:$2y$05$Nc/H4agT1xSts7dhoWbHq.ScV75lArc5wm8r9gja9nDQ0YEhp5N5e\n";
+
   private final Path folder;
   private final int port;
   private final Process process;
@@ -26,13 +34,57 @@ public final class LocalRegistry implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** Starts one that keeps everything below {@code folder}. */
+  /** Starts one that keeps everything below {@code folder}, open to everybody. */
   public static LocalRegistry start(Path folder) {
+    return start(folder, "", "");
+  }
+
+  /** Starts one for {@link #USER} alone. */
+  public static LocalRegistry withLogin(Path folder) {
+    return start(folder, htpasswd(folder), "");
+  }
+
+  /**
+   * The same with TLS.
+   *
+   * @param certificate the name of {@code NAME.crt} and {@code NAME.key} in the folder
+   * @param clients a file of authorities that clients' certificates must be of
+   */
+  public static LocalRegistry withTls(Path folder, String certificate, Optional<Path> clients) {
+    String tls =
+        "certificate: %s, key: %s%s"
+            .formatted(
+                folder.resolve(certificate + ".crt"),
+                folder.resolve(certificate + ".key"),
+                clients.map(file -> ", clientcas: [" + file + "]").orElse(""));
+    return start(folder, htpasswd(folder), ", tls: {" + tls + "}");
+  }
+
+  private static String htpasswd(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Path users = Files.writeString(folder.resolve("htpasswd"), HTPASSWD);
+      return "auth: {htpasswd: {realm: tests, path: " + users + "}}\n";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts one that wants the tokens of a server. */
+  public static LocalRegistry withTokens(Path folder, TokenServer tokens) {
+    String auth =
+        "auth: {token: {realm: \"%s\", service: %s, issuer: %s, rootcertbundle: %s}}\n"
+            .formatted(
+                tokens.realm(), TokenServer.SERVICE, TokenServer.ISSUER, tokens.certificate());
+    return start(folder, auth, "");
+  }
+
+  private static LocalRegistry start(Path folder, String auth, String http) {
     try {
       Files.createDirectories(folder);
       for (int attempt = 0; attempt < 5; attempt++) {
         int port = freePort();
-        LocalRegistry registry = new LocalRegistry(folder, port, launch(folder, port));
+        LocalRegistry registry = new LocalRegistry(folder, port, launch(folder, port, auth, http));
         if (registry.answers()) {
           return registry;
         }
@@ -45,7 +97,8 @@ public final class LocalRegistry implements AutoCloseable {
         "docker-registry does not answer; its log is in " + folder.resolve("log"));
   }
 
-  private static Process launch(Path folder, int port) throws IOException {
+  private static Process launch(Path folder, int port, String auth, String http)
+      throws IOException {
     Path settings = folder.resolve("registry.yml");
     Files.writeString(
         settings,
@@ -53,9 +106,10 @@ public final class LocalRegistry implements AutoCloseable {
         version: 0.1
         log: {level: warn}
         storage: {filesystem: {rootdirectory: %s}, delete: {enabled: true}}
-        http: {addr: "127.0.0.1:%d"}
+        http: {addr: "127.0.0.1:%d"%s}
+        %s
         """
-            .formatted(folder.resolve("data"), port));
+            .formatted(folder.resolve("data"), port, http, auth));
     return new ProcessBuilder(List.of("docker-registry", "serve", settings.toString()))
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("log").toFile())
@@ -69,18 +123,13 @@ public final class LocalRegistry implements AutoCloseable {
     }
   }
 
-  private boolean answers() throws IOException {
+  /** Whatever it wants to know of visitors: that it listens is enough. */
+  private boolean answers() {
     for (int i = 0; i < 200 && process.isAlive(); i++) {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create("http://" + host() + "/v2/").toURL().openConnection();
-      try {
-        if (connection.getResponseCode() == 200) {
-          return true;
-        }
+      try (Socket _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return true;
       } catch (IOException notYet) {
         sleep();
-      } finally {
-        connection.disconnect();
       }
     }
     return false;
