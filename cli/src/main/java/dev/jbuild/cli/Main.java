@@ -80,7 +80,9 @@ public final class Main {
             });
   }
 
-  /** Goes several ways in one process, for the AOT cache: a command a line, by build/launcher.sh. */
+  /**
+   * Goes several ways in one process, for the AOT cache: a command a line, by build/launcher.sh.
+   */
   private void train(String file) {
     if (file.isEmpty()) {
       return;

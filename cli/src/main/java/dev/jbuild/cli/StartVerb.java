@@ -35,8 +35,7 @@ final class StartVerb implements EngineVerb {
       String keys = arguments.value("--detach-keys").orElse("");
       return lifecycle.start(
           container,
-          new Supervisor.Seat(
-              stdin && container.openStdin(), container.tty(), false, true, keys));
+          new Supervisor.Seat(stdin && container.openStdin(), container.tty(), false, true, keys));
     }
     return Operands.each(
         arguments.operands(),

@@ -46,8 +46,7 @@ public final class Supervisor {
    * @param proxy signals are passed on
    * @param detachKeys e.g. {@code ctrl-p,ctrl-q}; empty for these
    */
-  public record Seat(
-      boolean stdin, boolean tty, boolean owner, boolean proxy, String detachKeys) {
+  public record Seat(boolean stdin, boolean tty, boolean owner, boolean proxy, String detachKeys) {
     private List<String> flags() {
       List<String> flags = new ArrayList<>(List.of("--attach"));
       if (stdin) {

@@ -89,10 +89,7 @@ public final class Lifecycle {
     List<Path> groups = cgroups.create(container.id(), container.hostConfig());
     cgroups.warnings().forEach(warnings);
     return new Supervisor.Start(
-        container.folder(),
-        sandbox,
-        supervision(container, setup, groups),
-        container.openStdin());
+        container.folder(), sandbox, supervision(container, setup, groups), container.openStdin());
   }
 
   private boolean usesNetworks(Container container) {
