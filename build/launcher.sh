@@ -177,11 +177,11 @@ END
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
     # No profiles: with them the second compiler starts at once on what a short call uses, and takes longer than the call.
-    flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
+    flags="$flags -XX:-AOTRecordTraining"
     train_kind build build --progress=plain -f "$room/Dockerfile" -t trained "$sample"
+    flags="$flags -XX:TieredStopAtLevel=1"
     train_kind run run --rm trained
     : >"$room/list"
-    flags="$flags -XX:TieredStopAtLevel=1"
     train_kind list images
     : >"$state/aot/$jb_cache.trained"
   } >"$state/aot/train.log" 2>&1
