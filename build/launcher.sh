@@ -207,6 +207,7 @@ train_kind() {
 run_java() {
   option=$1
   shift
+  native_files
   # shellcheck disable=SC2086  # lists of words
   "$jb_home/bin/java" "$option" ${extra-} "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
 }

@@ -167,9 +167,13 @@ static void take_signals(struct attached *a)
 
 /* ---- from the supervisor ---- */
 
+/* As docker's daemon says it; that of the network is already a whole sentence. */
 static void print_failure(const char *payload, size_t size)
 {
-	(void)dprintf(STDERR_FILENO, "jbuild: %.*s\n", (int)size - 1, payload + 1);
+	size_t skip = size > 10 && memcmp(payload + 1, "network: ", 9) == 0 ? 10 : 1;
+
+	(void)dprintf(STDERR_FILENO, "jbuild: Error response from daemon: %.*s\n",
+		      (int)(size - skip), payload + skip);
 }
 
 /* -1: go on. */
@@ -300,7 +304,7 @@ static void await_start(int report)
 	(void)close(report);
 	if (text.size == 0)
 		return;
-	(void)dprintf(STDERR_FILENO, "jbuild: %.*s\n", (int)text.size - 1, text.bytes + 1);
+	print_failure(text.bytes, text.size);
 	exit((unsigned char)text.bytes[0]);
 }
 

@@ -184,22 +184,23 @@ static bool judge(struct health *health, const struct plan *plan, int code)
 	return health->status != before;
 }
 
-void health_step(struct health *health, const struct plan *plan, int pidfd)
+bool health_step(struct health *health, const struct plan *plan, int pidfd)
 {
 	long long now = now_ms();
 
 	if (health->status == HEALTH_NONE)
-		return;
+		return false;
 	if (health->pidfd < 0 && now >= health->next) {
 		start_check(health, plan, pidfd);
 		if (health->pidfd < 0) {
 			close_fdp(&health->output);
-			(void)judge(health, plan, -1);
+			return judge(health, plan, -1);
 		}
 	} else if (health->pidfd >= 0 && !health->timed_out && now >= health->deadline) {
 		health->timed_out = true;
 		(void)pidfd_signal(health->pidfd, SIGKILL);
 	}
+	return false;
 }
 
 bool health_take(struct health *health, const struct plan *plan)

@@ -314,9 +314,20 @@ void life_ended(struct supervisor *s, const struct ending *ending)
 
 /* ---- asked for ---- */
 
+static void send_signal(struct supervisor *s, int sig)
+{
+	char more[48];
+
+	(void)snprintf(more, sizeof more, ",\"signal\":\"%d\"", sig);
+	tell_event(s, "kill", more);
+	(void)pidfd_signal(s->kept.pidfd, sig);
+}
+
 void life_stop(struct supervisor *s, int sig, int timeout)
 {
 	s->state.stopped = true;
+	/* Whoever asks for the end does not want it started again for its health. */
+	s->unhealthy = false;
 	if (s->phase == PHASE_WAITING) {
 		s->phase = PHASE_OVER;
 		save(s, "exited");
@@ -324,7 +335,7 @@ void life_stop(struct supervisor *s, int sig, int timeout)
 	}
 	if (s->kept.pidfd < 0)
 		return;
-	(void)pidfd_signal(s->kept.pidfd, sig);
+	send_signal(s, sig);
 	if (strcmp(s->state.status, "paused") == 0 && life_freeze(s, false))
 		save(s, "running");
 	if (timeout >= 0)
@@ -334,17 +345,13 @@ void life_stop(struct supervisor *s, int sig, int timeout)
 /* As with Docker, a container that was killed on purpose stays down. */
 void life_signal(struct supervisor *s, int sig)
 {
-	char more[48];
-
 	if (sig == SIGKILL || sig == plan_number(&s->plan, "stop-signal", SIGTERM))
 		s->state.stopped = true;
 	if (s->phase == PHASE_WAITING && sig == SIGKILL) {
 		life_stop(s, sig, -1);
 		return;
 	}
-	(void)snprintf(more, sizeof more, ",\"signal\":\"%d\"", sig);
-	tell_event(s, "kill", more);
-	(void)pidfd_signal(s->kept.pidfd, sig);
+	send_signal(s, sig);
 	if (sig == SIGKILL && strcmp(s->state.status, "paused") == 0)
 		(void)life_freeze(s, false);
 }
@@ -352,11 +359,15 @@ void life_signal(struct supervisor *s, int sig)
 void life_health_changed(struct supervisor *s)
 {
 	const char *policy = plan_option(&s->plan, "restart");
+	long most = plan_number(&s->plan, "restart-max", 0);
 	char action[64];
 
 	(void)snprintf(action, sizeof action, "health_status: %s", health_name(s->health.status));
 	tell_event(s, action, "");
 	if (s->health.status != HEALTH_UNHEALTHY || !policy || strcmp(policy, "on-unhealthy") != 0)
+		return;
+	/* Once it has been tried often enough it goes on as it is. */
+	if (s->state.stopped || (most > 0 && s->state.restarts >= (unsigned)most))
 		return;
 	life_stop(s, (int)plan_number(&s->plan, "stop-signal", SIGTERM),
 		  (int)plan_number(&s->plan, "stop-timeout", 10000));
@@ -370,12 +381,13 @@ void life_clock(struct supervisor *s)
 
 	if (s->kill_at && now >= s->kill_at && s->kept.pidfd >= 0) {
 		s->kill_at = 0;
-		(void)pidfd_signal(s->kept.pidfd, SIGKILL);
+		send_signal(s, SIGKILL);
 	}
 	if (s->phase == PHASE_WAITING && now >= s->restart_at)
 		life_start(s);
-	if (s->phase == PHASE_RUNNING && strcmp(s->state.status, "running") == 0)
-		health_step(&s->health, &s->plan, s->kept.pidfd);
+	if (s->phase == PHASE_RUNNING && strcmp(s->state.status, "running") == 0 &&
+	    health_step(&s->health, &s->plan, s->kept.pidfd))
+		life_health_changed(s);
 }
 
 static long long sooner(long long a, long long b)

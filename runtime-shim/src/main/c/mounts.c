@@ -82,6 +82,33 @@ static int open_source(const struct mount_op *op)
 	return sys_open_tree(AT_FDCWD, op->source, TREE_CLONE | TREE_RECURSIVE);
 }
 
+void mounts_open_shared(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->mount_count; i++) {
+		struct mount_op *op = &plan->mounts[i];
+
+		if (!(op->flags & MOUNT_SHARED) || op->kind != MOUNT_BIND)
+			continue;
+		op->tree = open_source(op);
+		if (op->tree < 0)
+			die("mount", "%s", op->source);
+	}
+}
+
+static uint64_t propagation(const struct mount_op *op)
+{
+	return op->flags & MOUNT_SHARED ? MS_SHARED : op->flags & MOUNT_SLAVE ? MS_SLAVE : MS_PRIVATE;
+}
+
+static void map_ids(const struct mount_op *maps, int tree)
+{
+	cleanup_fd int userns = idmap_namespace(maps->source, maps->options);
+
+	if (userns < 0 || sys_mount_idmap(tree, userns) < 0)
+		die("mount", "idmap on %s (this kernel or this file system may not know it)",
+		    maps->target);
+}
+
 /* Before anything is mounted: a later mount must not change what a source means. */
 void mounts_open_sources(struct plan *plan)
 {
@@ -92,15 +119,18 @@ void mounts_open_sources(struct plan *plan)
 
 		if (!has_source(op))
 			continue;
-		op->tree = open_source(op);
+		if (op->tree < 0)
+			op->tree = open_source(op);
 		if (op->tree < 0 || fstat(op->tree, &stat) < 0)
 			die("mount", "%s", op->source);
 		op->folder = S_ISDIR(stat.st_mode);
 		if (!(plan->flags & FLAG_DEVICES) && !S_ISCHR(stat.st_mode) &&
 		    !S_ISBLK(stat.st_mode))
 			attrs |= ATTR_NODEV;
-		if (sys_mount_attr(op->tree, true, attrs, MS_PRIVATE) < 0)
+		if (sys_mount_attr(op->tree, true, attrs, propagation(op)) < 0)
 			die("mount", "attributes of %s", op->source);
+		if (i > 0 && plan->mounts[i - 1].kind == MOUNT_IDMAP)
+			map_ids(&plan->mounts[i - 1], op->tree);
 	}
 }
 
@@ -262,6 +292,8 @@ static void make_one(const struct plan *plan, size_t index, int root, struct mas
 	case MOUNT_FS:
 		tree = fs_mount("mount", op->source, op->options, op->attrs);
 		mount_tree(plan, index, root, tree);
+		return;
+	case MOUNT_IDMAP:
 		return;
 	case MOUNT_LINK:
 		make_link(op, root);

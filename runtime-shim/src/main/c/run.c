@@ -428,7 +428,7 @@ static int start_detached(struct foreground *fg)
 		;
 	if (fg->failure.size == 0)
 		return 0;
-	(void)dprintf(STDERR_FILENO, "jbuild: %.*s\n", (int)fg->failure.size - 1,
+	(void)dprintf(STDERR_FILENO, "OCI runtime exec failed: %.*s\n", (int)fg->failure.size - 1,
 		      fg->failure.bytes + 1);
 	return (unsigned char)fg->failure.bytes[0];
 }

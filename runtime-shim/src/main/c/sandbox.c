@@ -134,6 +134,7 @@ static void set_root(struct plan *plan, const struct stdio *io)
 	int root;
 	int slave = -1;
 
+	mounts_open_shared(plan);
 	if (mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0)
 		die("rootfs", "propagation of /");
 	mounts_open_sources(plan);

@@ -2,9 +2,11 @@
  * `shim serve`: many sandboxes for one client, in one thread.
  *
  * Both directions carry frames: u32 length of what follows, u8 type, u32 id, payload; the client
- * chooses ids. The end of stdin ends everything.
+ * chooses ids. The end of stdin ends everything. The work folder of an overlay that was mounted
+ * volatile is gone when the end of its sandbox is told.
  */
 #include "shim.h"
+#include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +30,7 @@ struct sandbox {
 	int err;
 	int report;
 	struct buffer failure;
+	char *work; /* the overlay's work folder, or NULL */
 };
 
 struct server {
@@ -132,6 +135,9 @@ static void run(struct server *server, uint32_t id, char *bytes, size_t size)
 		(void)snprintf(text, sizeof text, "start: new process: %s", strerror(errno));
 		answer_failed(id, EXIT_SHIM, text);
 	} else {
+		/* Mounted volatile it is of no use to anybody afterwards. */
+		if (plan.work && plan.flags & FLAG_VOLATILE)
+			sandbox.work = strdup(plan.work);
 		grow(server);
 		server->all[server->count++] = sandbox;
 	}
@@ -215,6 +221,9 @@ static void finish(struct sandbox *sandbox)
 	while (pass_on(sandbox, &sandbox->err, ANSWER_ERR))
 		;
 	take_report(sandbox);
+	/* What is left of it the client finds: it knows the folder. */
+	if (sandbox->work)
+		(void)remove_tree(AT_FDCWD, sandbox->work);
 	if (sandbox->failure.size > 0) {
 		answer(ANSWER_FAILED, sandbox->id, sandbox->failure.bytes, sandbox->failure.size);
 	} else {
@@ -228,6 +237,7 @@ static void finish(struct sandbox *sandbox)
 	close_fdp(&sandbox->err);
 	close_fdp(&sandbox->report);
 	free(sandbox->failure.bytes);
+	free(sandbox->work);
 }
 
 static void set_poll(struct server *server)

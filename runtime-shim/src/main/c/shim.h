@@ -59,11 +59,14 @@ enum mount_kind {
 	MOUNT_MASK = 'k',    /* "", path that must show nothing */
 	MOUNT_READONLY = 'o',/* "", path that must not be written to */
 	MOUNT_SYSCTL = 's',  /* value, path below /proc/sys */
+	MOUNT_IDMAP = 'i',   /* lines of uid_map, target, lines of gid_map: for the next operation */
 	MOUNT_DEVICES = 'd', /* "", folder that gets all device nodes of the host */
 };
 
 enum mount_flag {
 	MOUNT_STRICT = 1 << 0, /* no symbolic link on the way to the target */
+	MOUNT_SHARED = 1 << 1, /* what is mounted below it appears on both sides */
+	MOUNT_SLAVE = 1 << 2,  /* what the host mounts below it appears inside */
 };
 
 struct mount_op {
@@ -175,6 +178,8 @@ int sys_openat2(int dir, const char *path, int flags, uint64_t resolve);
 int sys_open_tree(int dir, const char *path, unsigned int flags);
 int sys_move_mount(int from, int to);
 int sys_mount_attr(int fd, bool recursive, uint64_t set, uint64_t propagation);
+/* Shows the files of a mount, and of those below it, with the ids of a user namespace. */
+int sys_mount_idmap(int fd, int userns);
 int sys_fsopen(const char *type);
 int sys_fs_string(int fs, const char *key, const char *value);
 int sys_fs_flag(int fs, const char *key);
@@ -198,10 +203,14 @@ bool is_below(const char *path, const char *folder);
 /* ---- rootfs.c, mounts.c, devices.c: in the child ---- */
 
 int rootfs_mount(struct plan *plan);
+/* Before the host's mounts stop hearing of ours: those that are to be shared with it. */
+void mounts_open_shared(struct plan *plan);
 void mounts_open_sources(struct plan *plan);
 void mounts_make(struct plan *plan, int root);
 /* Whether a path is below the target of one of the first mounts, and so not in the root. */
 bool mounts_cover(const struct plan *plan, size_t count, const char *path);
+/* idmap.c: a user namespace with these maps, or -1. */
+int idmap_namespace(const char *uids, const char *gids);
 /* prepare.c: each returns a tree that is attached nowhere. */
 int prepare_overlay(const struct mount_op *op);
 int prepare_content(const struct mount_op *op, const char *staging);

@@ -120,8 +120,8 @@ struct health {
 };
 
 void health_begin(struct health *health, const struct plan *plan);
-/* Starts a check when it is time, and ends one that takes too long. */
-void health_step(struct health *health, const struct plan *plan, int pidfd);
+/* Starts a check when it is time, and ends one that takes too long; true: the status has changed. */
+bool health_step(struct health *health, const struct plan *plan, int pidfd);
 /* Takes output and end of a check; true: the status has changed. */
 bool health_take(struct health *health, const struct plan *plan);
 void health_end(struct health *health);

@@ -38,6 +38,7 @@ struct clone_args {
 #define MOVE_MOUNT_F_EMPTY_PATH 0x04U
 #define MOVE_MOUNT_T_EMPTY_PATH 0x40U
 #define AT_RECURSIVE_FLAG 0x8000U
+#define ATTR_IDMAP 0x00100000U
 #define FSOPEN_CLOEXEC 1U
 #define FSMOUNT_CLOEXEC 1U
 
@@ -88,6 +89,14 @@ int sys_mount_attr(int fd, bool recursive, uint64_t set, uint64_t propagation)
 	unsigned int flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE_FLAG : 0U);
 
 	return (int)syscall(NR_mount_setattr, fd, "", flags, &args, sizeof args);
+}
+
+int sys_mount_idmap(int fd, int userns)
+{
+	struct mount_attr_args args = {.set = ATTR_IDMAP, .userns = (uint64_t)userns};
+
+	return (int)syscall(NR_mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE_FLAG, &args,
+			    sizeof args);
 }
 
 int sys_fsopen(const char *type)

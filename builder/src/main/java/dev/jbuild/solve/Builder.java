@@ -15,6 +15,7 @@ import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileParser;
+import dev.jbuild.parser.Instruction;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.ContextNames;
 import dev.jbuild.plan.Output;
@@ -104,6 +105,9 @@ public final class Builder {
       around.stageCount = dockerfile.stages().size();
       around.epoch = epoch.text();
       around.platformTitle = given.platforms().size() > 1 ? platform + " " : "";
+      if (request.cache().disabled() && runsSomething(around.graph, request)) {
+        around.shimSoon();
+      }
       Origins origins = new Origins(store, layers, images, around, kitchen, events);
       StageState state =
           new StageRun(around, kitchen, events, platform, origins)
@@ -116,14 +120,26 @@ public final class Builder {
     }
   }
 
+  private static boolean runsSomething(StageGraph graph, BuildRequest request) {
+    for (int index : graph.reachable(graph.target(request.target()))) {
+      for (Instruction instruction : graph.stages().get(index).instructions()) {
+        if (instruction instanceof Instruction.Run) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static boolean rewritesTimes(BuildRequest request) {
     for (Output output : request.outputs()) {
-      Map<String, String> options =
-          switch (output) {
-            case Output.Archive archive -> archive.options();
-            case Output.Push push -> push.options();
-            default -> Map.of();
-          };
+      // not a switch over types, which every start of the JVM would have to make anew
+      Map<String, String> options = Map.of();
+      if (output instanceof Output.Archive archive) {
+        options = archive.options();
+      } else if (output instanceof Output.Push push) {
+        options = push.options();
+      }
       if (options.getOrDefault("rewrite-timestamp", "false").equals("true")) {
         return true;
       }

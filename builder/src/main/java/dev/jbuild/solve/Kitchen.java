@@ -3,6 +3,7 @@ package dev.jbuild.solve;
 import dev.jbuild.cache.StepLocks;
 import dev.jbuild.cache.StepRecord;
 import dev.jbuild.cache.StepRecords;
+import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerId;
 import dev.jbuild.layer.Layers;
@@ -73,10 +74,28 @@ final class Kitchen {
   /** A step by what it is, and what goes into it. */
   record Order(String title, Digest op, SequencedMap<String, String> inputs, boolean fresh) {}
 
+  /** What a step fills when it has to be done. */
+  interface Filling {
+    /** The layer before it is committed, or none when nothing changed. */
+    Optional<Draft> fill(int vertex) throws IOException, InterruptedException;
+  }
+
   /** Adds the step's layer to a stage, and says when it was made. */
   Made serve(Order order, StageState state, Recipe recipe)
       throws IOException, InterruptedException {
     Digest key = key(order.op(), order.inputs());
+    return serve(order, key, state, vertex -> keep(order, key, recipe.make(vertex)));
+  }
+
+  /** The same for a step whose layer need not be committed when it was made before. */
+  Made serveDraft(Order order, StageState state, Filling filling)
+      throws IOException, InterruptedException {
+    Digest key = key(order.op(), order.inputs());
+    return serve(order, key, state, vertex -> keepDraft(order, key, filling.fill(vertex)));
+  }
+
+  private Made serve(Order order, Digest key, StageState state, Work work)
+      throws IOException, InterruptedException {
     return at(
         order.title(),
         vertex -> {
@@ -86,7 +105,7 @@ final class Kitchen {
               known = order.fresh() ? Optional.empty() : find(order.op(), key);
               if (known.isEmpty()) {
                 evidence.doubt();
-                Made made = keep(order, key, recipe.make(vertex));
+                Made made = work.at(vertex);
                 events.finish(vertex, new Outcome.Ran());
                 return apply(made, state);
               }
@@ -179,27 +198,56 @@ final class Kitchen {
   }
 
   private Made keep(Order order, Digest key, Optional<Layer> layer) throws IOException {
-    String created = now.truncatedTo(ChronoUnit.SECONDS).toString();
-    Digest content = order.op();
-    if (layer.isPresent()) {
-      // what is measured already may be another step's layer
-      boolean own = layers.facts(layer.get().id()).isEmpty();
-      content = layers.measure(layer.get()).content();
-      Optional<StepRecord> before = records.find(order.op(), key);
-      Optional<Layer> same =
-          before.isPresent() && before.get().content().equals(content)
-              ? before.get().layer().flatMap(this::pinned)
-              : Optional.empty();
-      if (same.isPresent()) {
-        // the same bytes again: with the old layer the image keeps its digest
-        if (own && !same.get().id().equals(layer.get().id())) {
-          layers.remove(layer.get().id());
-        }
-        evidence.made(before.get());
-        return new Made(same, content, before.get().created());
-      }
-      lease.pin(layer.get().id().value());
+    if (layer.isEmpty()) {
+      return note(order, key, layer, order.op());
     }
+    // what is measured already may be another step's layer
+    boolean own = layers.facts(layer.get().id()).isEmpty();
+    Digest content = layers.measure(layer.get()).content();
+    Optional<Made> same = again(order.op(), key, content);
+    if (same.isPresent()) {
+      if (own && !same.get().layer().equals(layer)) {
+        layers.remove(layer.get().id());
+      }
+      return same.get();
+    }
+    lease.pin(layer.get().id().value());
+    return note(order, key, layer, content);
+  }
+
+  private Made keepDraft(Order order, Digest key, Optional<Draft> filled) throws IOException {
+    if (filled.isEmpty()) {
+      return note(order, key, Optional.empty(), order.op());
+    }
+    try (Draft draft = filled.get()) {
+      Digest content = layers.measure(draft).content();
+      Optional<Made> same = again(order.op(), key, content);
+      if (same.isPresent()) {
+        return same.get();
+      }
+      Layer layer = draft.commit();
+      lease.pin(layer.id().value());
+      return note(order, key, Optional.of(layer), content);
+    }
+  }
+
+  /** What the step gave before, if that were the same bytes: the image keeps its digest. */
+  private Optional<Made> again(Digest op, Digest key, Digest content) {
+    Optional<StepRecord> before = records.find(op, key);
+    if (before.isEmpty() || !before.get().content().equals(content)) {
+      return Optional.empty();
+    }
+    Optional<Layer> layer = before.get().layer().flatMap(this::pinned);
+    if (layer.isEmpty()) {
+      return Optional.empty();
+    }
+    evidence.made(before.get());
+    return Optional.of(new Made(layer, content, before.get().created()));
+  }
+
+  private Made note(Order order, Digest key, Optional<Layer> layer, Digest content)
+      throws IOException {
+    String created = now.truncatedTo(ChronoUnit.SECONDS).toString();
     StepRecord record =
         new StepRecord(
             order.op(), key, order.inputs(), layer.map(l -> l.id().value()), content, created);

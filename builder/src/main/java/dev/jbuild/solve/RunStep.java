@@ -3,13 +3,13 @@ package dev.jbuild.solve;
 import dev.jbuild.cache.Accounts;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
+import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.parser.Command;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.plan.BuildRequest.RunOptions;
-import dev.jbuild.runtime.EtcFiles;
 import dev.jbuild.runtime.ExitStatus;
 import dev.jbuild.runtime.Isolation;
 import dev.jbuild.runtime.Network;
@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
 
 /** A RUN: a sandbox over the stage's layers, whose writes become the next one. */
 final class RunStep {
@@ -98,11 +97,11 @@ final class RunStep {
         .ifPresent(file -> inputs.put("script", Digest.sha256(file.body()).toString()));
     state.env.forEach((name, value) -> inputs.put("env " + name, value));
     mounts.describe(inputs);
-    return kitchen.serve(
+    return kitchen.serveDraft(
         new Kitchen.Order(title, op, inputs, fresh), state, vertex -> run(vertex, mounts));
   }
 
-  private Optional<Layer> run(int vertex, RunMounts planned)
+  private Optional<Draft> run(int vertex, RunMounts planned)
       throws IOException, InterruptedException {
     LayerStack stack = new LayerStack(state.layers);
     Accounts.Account account;
@@ -111,15 +110,33 @@ final class RunStep {
     } catch (IllegalArgumentException e) {
       throw new BuildException(run.span(), String.valueOf(e.getMessage()));
     }
-    Path scratch =
-        Files.createTempDirectory(around.storeRoot.resolve("tmp"), kitchen.lease().id() + "-run");
-    SequencedMap<String, String> env = environment(account);
-    try (Draft draft = kitchen.layers().draft(kitchen.lease().id());
-        RunMounts.Open open = planned.open(scratch, env)) {
+    Draft draft = kitchen.layers().draft(kitchen.lease().id());
+    try {
       likeRoot(stack, draft.fs());
-      Network net = network.equals("none") ? new Network.None() : new Network.Host();
-      EtcFiles etc = EtcFiles.write(scratch.resolve("etc"), net, hostname(), options.extraHosts());
-      List<SandboxMount> mounts = new ArrayList<>(etc.mounts(false));
+      run(vertex, planned, account, draft);
+      if (isEmpty(draft.fs())) {
+        draft.close();
+        return Optional.empty();
+      }
+      return Optional.of(draft);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      draft.close();
+      throw e;
+    }
+  }
+
+  private void run(int vertex, RunMounts planned, Accounts.Account account, Draft draft)
+      throws IOException, InterruptedException {
+    SequencedMap<String, String> env = environment(account);
+    Network net = network.equals("none") ? new Network.None() : new Network.Host();
+    Path scratch = around.storeRoot.resolve("tmp/" + kitchen.lease().id() + "-run" + vertex);
+    boolean scratched = !run.mounts().isEmpty();
+    if (scratched) {
+      Files.createDirectory(scratch);
+    }
+    try (RunMounts.Open open = planned.open(scratch, env);
+        EtcFolders.Lent etc = around.etc(kitchen.lease().id()).take(net, hostname())) {
+      List<SandboxMount> mounts = new ArrayList<>(etc.mounts());
       HeredocScript.file(run)
           .ifPresent(file ->
               mounts.add(
@@ -145,9 +162,10 @@ final class RunStep {
                   groups(account)),
               isolation(net));
       check(await(sandbox, vertex));
-      return isEmpty(draft.fs()) ? Optional.empty() : Optional.of(draft.commit());
     } finally {
-      Linux.deleteTree(scratch);
+      if (scratched) {
+        Linux.deleteTree(scratch);
+      }
     }
   }
 
@@ -245,8 +263,8 @@ final class RunStep {
   }
 
   private static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+    try (Dir dir = Dir.open(folder)) {
+      return dir.names().isEmpty();
     }
   }
 }

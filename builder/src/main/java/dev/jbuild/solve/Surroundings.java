@@ -6,6 +6,7 @@ import dev.jbuild.parser.IgnoreRules;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.StageGraph;
 import dev.jbuild.runtime.Shim;
+import dev.jbuild.runtime.ShimException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,10 @@ final class Surroundings implements AutoCloseable {
   /** What is written as time of creation, RFC 3339. */
   Optional<String> epoch = Optional.empty();
 
+  private final Object shimLock = new Object();
   private @Nullable Shim shim;
+  private boolean closed;
+  private @Nullable EtcFolders etc;
   private @Nullable ContextTree context;
   private @Nullable StatCache stats;
 
@@ -38,13 +42,47 @@ final class Surroundings implements AutoCloseable {
     this.shimBinary = shimBinary;
   }
 
-  synchronized Shim shim() {
-    Shim running = shim;
-    if (running == null) {
-      running = Shim.start(shimBinary);
-      shim = running;
+  Shim shim() {
+    synchronized (shimLock) {
+      if (closed) {
+        throw new IllegalStateException("the build has ended");
+      }
+      Shim running = shim;
+      if (running == null) {
+        running = Shim.start(shimBinary);
+        shim = running;
+      }
+      return running;
     }
-    return running;
+  }
+
+  /** Starts the shim beside what comes before the first step that needs it. */
+  void shimSoon() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("shim-start")
+        .start(() -> {
+          try {
+            shim();
+          } catch (ShimException | IllegalStateException _) {
+            // the step that needs it tries again, and says why
+          }
+        });
+  }
+
+  /**
+   * What sandboxes get from outside in {@code /etc}.
+   *
+   * @param leaseId begins the names of what is made in the store's temporary folder
+   */
+  synchronized EtcFolders etc(String leaseId) {
+    EtcFolders folders = etc;
+    if (folders == null) {
+      folders =
+          new EtcFolders(storeRoot.resolve("tmp"), leaseId + "-etc", request.run().extraHosts());
+      etc = folders;
+    }
+    return folders;
   }
 
   synchronized ContextTree context() throws IOException {
@@ -86,8 +124,14 @@ final class Surroundings implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (shim != null) {
-      shim.close();
+    synchronized (shimLock) {
+      closed = true;
+      if (shim != null) {
+        shim.close();
+      }
+    }
+    if (etc != null) {
+      etc.close();
     }
   }
 }

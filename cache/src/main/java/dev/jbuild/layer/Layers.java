@@ -100,12 +100,17 @@ public final class Layers {
       FactsFile.write(draft.folder().resolve(FACTS), facts);
     }
     Linux.deleteTree(draft.work());
-    Files.createDirectories(layers);
     while (true) {
       LayerId id = randomId();
       try {
-        Dir.HERE.rename(draft.folder().toString(), Dir.HERE, layers.resolve(id.value()).toString());
+        Dir.HERE.rename(draft.folder().toString(), Dir.HERE, folder(id).toString());
       } catch (FileAlreadyExistsException _) {
+        continue;
+      } catch (NoSuchFileException e) {
+        if (Files.isDirectory(layers)) {
+          throw e;
+        }
+        Files.createDirectories(layers);
         continue;
       }
       if (facts != null) {
@@ -209,6 +214,19 @@ public final class Layers {
       Files.deleteIfExists(entries);
       Files.deleteIfExists(facts);
     }
+  }
+
+  /**
+   * The same for what a draft holds by now; {@link Draft#commit} writes it down. Nothing may change
+   * in the draft afterwards.
+   */
+  public LayerFacts measure(Draft draft) throws IOException {
+    LayerFacts known = draft.known();
+    if (known == null) {
+      known = TreePass.digest(draft.fs(), draft.folder().resolve(ENTRIES)).facts();
+      draft.know(known);
+    }
+    return known;
   }
 
   /**

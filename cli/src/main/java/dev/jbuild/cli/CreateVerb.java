@@ -16,6 +16,11 @@ final class CreateVerb implements Verb {
   }
 
   @Override
+  public String enginePrefix() {
+    return EngineVerb.ERROR;
+  }
+
+  @Override
   public int run(Arguments arguments, Session session) throws IOException {
     RunOptions options = RunOptions.read(arguments, session.environment());
     session.out().println(RunVerb.create(options, session).id());

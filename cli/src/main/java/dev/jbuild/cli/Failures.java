@@ -43,7 +43,11 @@ final class Failures {
     return switch (failure) {
       case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));
       case CommandException e -> print("", e, e.exitCode());
-      case EngineException e -> print(prefix, e, e.exitCode() == REFUSED ? failed : e.exitCode());
+      case EngineException e ->
+          print(
+              verb.map(Verb::enginePrefix).orElse(prefix),
+              e,
+              e.exitCode() == REFUSED || e.exitCode() == 1 ? failed : e.exitCode());
       case RegistryException e -> print(prefix, e, failed);
       case StoreException e -> print(prefix, e, failed);
       case ShimException e -> print(prefix, e, failed);

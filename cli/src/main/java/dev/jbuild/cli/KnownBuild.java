@@ -15,11 +15,13 @@ import dev.jbuild.solve.BuildResult;
 import dev.jbuild.solve.Evidence;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,8 +89,8 @@ final class KnownBuild {
       }
     }
     answer.warnings().forEach(session.err()::println);
-    if (answer.imageIdFile().isPresent()) {
-      Files.writeString(Path.of(answer.imageIdFile().get()), answer.imageId());
+    for (Map.Entry<Path, byte[]> file : answer.written().entrySet()) {
+      Files.write(file.getKey(), file.getValue());
     }
     if (answer.quiet()) {
       session.out().println(answer.imageId());
@@ -149,7 +151,6 @@ final class KnownBuild {
         && request.cache().disabledStages().isEmpty()
         && !request.cache().pull()
         && request.outputs().equals(List.of(new Output.Image()))
-        && request.metadataFile().isEmpty()
         && request.platforms().size() <= 1
         && isFolder(course.options(), request)
         && request.run().secrets().values().stream()
@@ -198,13 +199,24 @@ final class KnownBuild {
         input.ignoreFile());
   }
 
-  private static Memo.Answer answer(Course course, BuildResult result, Heard heard) {
+  private static Memo.Answer answer(Course course, BuildResult result, Heard heard)
+      throws IOException {
     BuildOptions.Results results = course.options().results();
+    String id = result.image().id().toString();
+    Map<Path, byte[]> written = new LinkedHashMap<>();
+    if (course.request().metadataFile().isPresent()) {
+      Path file = course.request().metadataFile().get();
+      written.put(file, Files.readAllBytes(file));
+    }
+    course
+        .request()
+        .imageIdFile()
+        .ifPresent(file -> written.put(file, id.getBytes(StandardCharsets.UTF_8)));
     return new Memo.Answer(
-        result.image().id().toString(),
+        id,
         results.progress().name(),
         results.quiet(),
-        results.imageIdFile(),
+        written,
         course.notes(),
         heard.events(),
         course.warnings());

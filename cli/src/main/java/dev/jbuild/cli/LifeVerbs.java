@@ -24,8 +24,7 @@ final class LifeVerbs {
     return new EachContainer(
         () -> stopping(name, "Restart one or more containers"),
         (container, call) -> {
-          call.lifecycle().stop(container, call.arguments().value("--signal"), seconds(call));
-          started(call.lifecycle().start(container));
+          call.lifecycle().restart(container, call.arguments().value("--signal"), seconds(call));
           return call.operand();
         });
   }
@@ -39,13 +38,6 @@ final class LifeVerbs {
 
   private static Optional<Long> seconds(EachContainer.Call call) {
     return HostOptions.number("--timeout", call.arguments());
-  }
-
-  /** The shim has said why. */
-  private static void started(int code) {
-    if (code != 0) {
-      throw new CommandException("Error: failed to start containers", 1);
-    }
   }
 
   static Verb kill(String name) {

@@ -2,6 +2,7 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.oci.Json;
+import dev.jbuild.runtime.IdMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,12 +25,39 @@ final class Mounts {
           "consistent",
           "nocopy",
           "U",
+          "idmap",
           "shared",
           "rshared",
           "slave",
           "rslave",
           "private",
           "rprivate");
+
+  private static final Set<String> KEYS =
+      Set.of(
+          "type",
+          "source",
+          "src",
+          "target",
+          "dst",
+          "destination",
+          "ro",
+          "readonly",
+          "bind-propagation",
+          "bind-nonrecursive",
+          "bind-recursive",
+          "bind-create-src",
+          "consistency",
+          "volume-nocopy",
+          "volume-subpath",
+          "volume-driver",
+          "volume-label",
+          "volume-opt",
+          "tmpfs-size",
+          "tmpfs-mode",
+          "u",
+          "chown",
+          "idmap");
 
   private Mounts() {}
 
@@ -46,7 +74,7 @@ final class Mounts {
             "invalid volume specification: '" + text + "': write /host/path:/path[:ro]");
       }
       for (String mode : parts.length < 3 ? new String[0] : parts[2].split(",", -1)) {
-        if (!MODES.contains(mode)) {
+        if (!MODES.contains(mode) || mode.equals("nocopy") && isPath(parts[0])) {
           throw new UsageException("invalid mode '" + mode + "' in volume '" + text + "'");
         }
       }
@@ -94,6 +122,12 @@ final class Mounts {
     if (!target.startsWith("/")) {
       throw new UsageException("invalid --mount: " + text + ": dst must be an absolute path");
     }
+    for (String key : fields.keySet()) {
+      if (!KEYS.contains(key)) {
+        throw new UsageException(
+            "invalid argument \"" + text + "\" for \"--mount\" flag: unknown option '" + key + "'");
+      }
+    }
     String type = fields.getOrDefault("type", "volume").toLowerCase(Locale.ROOT);
     String source = first(fields, "source", "src");
     Json.Obj mount =
@@ -102,6 +136,7 @@ final class Mounts {
             .with("Source", type.equals("bind") ? absolute(source) : source)
             .with("Target", target)
             .with("ReadOnly", isTrue(fields, "ro") || isTrue(fields, "readonly"));
+    mount = owners(mount, text, fields);
     return switch (type) {
       case "bind" -> {
         if (source.isEmpty()) {
@@ -126,6 +161,35 @@ final class Mounts {
       default ->
           throw new UsageException("invalid --mount: " + text + ": type is bind, volume or tmpfs");
     };
+  }
+
+  /** As whom its files appear, as Podman writes it. */
+  private static Json.Obj owners(Json.Obj mount, String text, Map<String, String> fields) {
+    Json.Obj all = mount;
+    String idmap = fields.getOrDefault("idmap", "");
+    if (isTrue(fields, "u") || isTrue(fields, "chown")) {
+      all = all.with("Owners", "U");
+    }
+    if (idmap.equals("true")) {
+      return all.with("Owners", "idmap");
+    }
+    if (idmap.isEmpty()) {
+      return all;
+    }
+    Json.Obj maps = Json.obj();
+    for (String part : idmap.split(";", -1)) {
+      boolean users = part.startsWith("uids=");
+      if (!users && !part.startsWith("gids=")) {
+        throw new UsageException(
+            "invalid --mount: " + text + ": write idmap, or idmap=uids=1000-0-1;gids=1000-0-1");
+      }
+      try {
+        maps = maps.with(users ? "Uids" : "Gids", IdMap.lines(part.substring(5)));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("invalid --mount: " + text + ": " + e.getMessage());
+      }
+    }
+    return all.with("IdMap", maps);
   }
 
   /** {@code Tmpfs}: options by path. */

@@ -23,7 +23,34 @@ final class NetworkOptions {
     if (lone && networks.size() > 1) {
       throw new UsageException("conflicting options: cannot attach both user-defined and " + name);
     }
+    if (name.startsWith("container:")) {
+      refuseOwn(given);
+    }
     return name;
+  }
+
+  /** What belongs to a network of one's own. */
+  private static void refuseOwn(Arguments given) {
+    String[][] flags = {
+      {"--publish", "port publishing"},
+      {"--expose", "port exposing"},
+      {"--link", "links"},
+      {"--dns", "dns"},
+      {"--add-host", "custom host-to-IP mapping"},
+    };
+    for (String[] flag : flags) {
+      if (!given.values(flag[0]).isEmpty()) {
+        throw new UsageException(
+            "conflicting options: " + flag[1] + " and the container type network mode");
+      }
+    }
+    if (given.value("--hostname").isPresent()) {
+      throw new UsageException("conflicting options: hostname and the container type network mode");
+    }
+    if (given.flag("--publish-all")) {
+      throw new UsageException(
+          "conflicting options: port publishing and the container type network mode");
+    }
   }
 
   private static String name(String text) {

@@ -3,6 +3,7 @@ package dev.jbuild.cli;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.progress.Terminal;
 import dev.jbuild.cli.progress.TransferDisplay;
+import dev.jbuild.engine.EngineException;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.oci.ImageReference;
@@ -24,6 +25,11 @@ final class RunVerb implements Verb {
   @Override
   public int usageExitCode() {
     return REFUSED;
+  }
+
+  @Override
+  public String enginePrefix() {
+    return "jbuild: " + EngineVerb.ERROR;
   }
 
   @Override
@@ -85,7 +91,7 @@ final class RunVerb implements Verb {
       }
     }
     if (pull == RunOptions.Pull.NEVER) {
-      throw new CommandException("jbuild: No such image: " + reference.familiar(), REFUSED);
+      throw new EngineException(REFUSED, "No such image: " + reference.familiar());
     }
     if (pull == RunOptions.Pull.MISSING) {
       session.err().println("Unable to find image '" + reference.familiar() + "' locally");

@@ -23,6 +23,11 @@ interface Verb {
     return "jbuild: ";
   }
 
+  /** The same, when it was the engine that refused. */
+  default String enginePrefix() {
+    return errorPrefix();
+  }
+
   /** The exit code of a failure. */
   default int failureExitCode() {
     return 1;

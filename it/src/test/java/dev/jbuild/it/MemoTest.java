@@ -217,4 +217,14 @@ final class MemoTest {
     build(jbuild, "idfile", "--iidfile", file).check();
     assertThat(Files.readString(file)).isEqualTo(id.strip());
   }
+
+  @Test
+  void theFileForTheMetadata(Jbuild jbuild) throws Exception {
+    Path file = temp.resolve("metadata");
+    String id = remember(jbuild, "metadata", "--metadata-file", file);
+    Files.delete(file);
+    build(jbuild, "metadata", "--metadata-file", file).check();
+    assertThat(Files.readString(file))
+        .contains("\"containerimage.config.digest\": \"" + id.strip() + "\"");
+  }
 }

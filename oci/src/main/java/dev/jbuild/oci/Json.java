@@ -23,7 +23,8 @@ import java.util.SequencedMap;
 /**
  * A JSON value. Objects keep the order of their members, so that what is printed is reproducible.
  *
- * <p>Streams through jackson-core; no data binding, which would cost a short command half its time.
+ * <p>Streams through jackson-core where {@link PlainJson} does not do; no data binding, which would
+ * cost a short command half its time.
  */
 public sealed interface Json {
   /** Members in order. */
@@ -105,7 +106,7 @@ public sealed interface Json {
 
     /** A copy with a number member. */
     public Obj with(String name, long value) {
-      return with(name, new Num(BigDecimal.valueOf(value)));
+      return with(name, new Num(value));
     }
 
     /** A copy with a boolean member. */
@@ -129,28 +130,38 @@ public sealed interface Json {
   /** A string. */
   record Text(String value) implements Json {}
 
-  /** A number. */
-  record Num(BigDecimal value) implements Json {}
+  /**
+   * A number.
+   *
+   * @param number a Long where that can hold it, else a BigDecimal
+   */
+  record Num(Number number) implements Json {
+    public Num {
+      if (!(number instanceof Long)) {
+        BigDecimal decimal = new BigDecimal(number.toString());
+        boolean whole = decimal.scale() == 0 && decimal.unscaledValue().bitLength() < Long.SIZE;
+        number = whole ? (Number) decimal.longValue() : decimal;
+      }
+    }
+
+    /** A number of any size. */
+    public Num(BigDecimal number) {
+      this((Number) number);
+    }
+
+    /** The number, whatever holds it. */
+    public BigDecimal value() {
+      return number instanceof BigDecimal decimal
+          ? decimal
+          : BigDecimal.valueOf(number.longValue());
+    }
+  }
 
   /** {@code true} or {@code false}. */
   record Bool(boolean value) implements Json {}
 
   /** {@code null}. */
   record Null() implements Json {}
-
-  /**
-   * The factory of all parsers and generators; names are not interned, which start-up would pay
-   * for.
-   */
-  JsonFactory FACTORY =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(200)
-                  .maxStringLength(64 << 20)
-                  .build())
-          .build();
 
   /** An object without members. */
   static Obj obj() {
@@ -177,7 +188,12 @@ public sealed interface Json {
    * @throws JsonException when it is not JSON
    */
   static Json parse(byte[] bytes) {
-    try (JsonParser parser = FACTORY.createParser(bytes)) {
+    Json plain = PlainJson.read(bytes);
+    return plain != null ? plain : parseAny(bytes);
+  }
+
+  private static Json parseAny(byte[] bytes) {
+    try (JsonParser parser = Factory.JACKSON.createParser(bytes)) {
       parser.nextToken();
       Json value = read(parser);
       if (parser.nextToken() != null) {
@@ -218,6 +234,11 @@ public sealed interface Json {
   }
 
   private byte[] print(int indent) {
+    byte[] plain = indent == 0 ? PlainJson.print(this) : null;
+    return plain != null ? plain : printAny(indent);
+  }
+
+  private byte[] printAny(int indent) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       write(out, indent);
@@ -228,7 +249,7 @@ public sealed interface Json {
   }
 
   private void write(OutputStream out, int indent) throws IOException {
-    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+    try (JsonGenerator generator = Factory.JACKSON.createGenerator(out)) {
       if (indent > 0) {
         DefaultIndenter indenter = new DefaultIndenter(" ".repeat(indent), "\n");
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
@@ -305,5 +326,21 @@ public sealed interface Json {
     String message = String.valueOf(failure.getMessage());
     int end = message.indexOf('\n');
     return end < 0 ? message : message.substring(0, end);
+  }
+
+  /** The factory of all parsers and generators, made when the first is needed. */
+  final class Factory {
+    // names are not interned, which start-up would pay for
+    static final JsonFactory JACKSON =
+        JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(200)
+                    .maxStringLength(64 << 20)
+                    .build())
+            .build();
+
+    private Factory() {}
   }
 }

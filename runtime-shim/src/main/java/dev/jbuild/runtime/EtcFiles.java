@@ -43,14 +43,18 @@ public record EtcFiles(Path resolvConf, Path hosts, Path hostname) {
     for (String extra : extraHosts) {
       hosts.append(hostsLine(extra));
     }
-    EtcFiles files =
-        new EtcFiles(
-            folder.resolve("resolv.conf"), folder.resolve("hosts"), folder.resolve("hostname"));
+    EtcFiles files = in(folder);
     Files.createDirectories(folder);
     Files.writeString(files.resolvConf, resolvConf(host, sharesHost));
     Files.writeString(files.hosts, hosts);
     Files.writeString(files.hostname, hostname.isEmpty() ? "" : hostname + "\n");
     return files;
+  }
+
+  /** Those that have been written into a folder. */
+  public static EtcFiles in(Path folder) {
+    return new EtcFiles(
+        folder.resolve("resolv.conf"), folder.resolve("hosts"), folder.resolve("hostname"));
   }
 
   /** As read-only or writable bind mounts; no {@code /etc/hostname} when there is no name. */

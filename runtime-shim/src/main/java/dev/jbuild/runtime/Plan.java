@@ -1,5 +1,6 @@
 package dev.jbuild.runtime;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +18,9 @@ final class Plan {
   private static final int NODEV = 4;
   private static final int NOEXEC = 8;
   private static final int STRICTATIME = 0x20;
-  private static final int STRICT = 1;
+  private static final int STRICT = 1; // flags of mounts, shim.h
+  private static final int SHARED = 1 << 1;
+  private static final int SLAVE = 1 << 2;
 
   private static final int FLAG_VOLATILE = 1;
   private static final int FLAG_READ_ONLY = 1 << 1;
@@ -184,6 +187,7 @@ final class Plan {
     }
     int sysAttrs = NOSUID | NOEXEC | NODEV | (isolation.privileged() ? 0 : RDONLY);
     system("/sys", "sysfs", "", sysAttrs);
+    cgroups(supervision.cgroups());
     own.forEach(this::own);
     boolean ownNetwork =
         isolation.network() instanceof Network.None || supervision.options().containsKey("net");
@@ -203,6 +207,35 @@ final class Plan {
       for (String path : READ_ONLY) {
         out.mount('o', 0, 0, "", path);
       }
+    }
+  }
+
+  /** Its limits, where programs look for them: the JVM sizes its heap by what it finds there. */
+  private void cgroups(List<Path> folders) {
+    String top = "/sys/fs/cgroup";
+    if (folders.isEmpty() || targets.contains("/sys") || targets.contains(top)) {
+      return;
+    }
+    int attrs = RDONLY | NOSUID | NODEV | NOEXEC;
+    if (Files.exists(folders.getFirst().resolve("memory.max"))) {
+      out.mount('b', attrs, STRICT, absolute(folders.getFirst()), top);
+      return;
+    }
+    boolean made = false;
+    for (Path folder : folders) {
+      Path host = Path.of(top);
+      // The hierarchies of version 1; the unified one beside them limits nothing.
+      if (folder.startsWith(host) && !Files.exists(folder.resolve("cgroup.controllers"))) {
+        if (!made) {
+          out.mount('f', NOSUID | NODEV | NOEXEC, STRICT, "tmpfs", top, "mode=755");
+          made = true;
+        }
+        String name = host.relativize(folder).getName(0).toString();
+        out.mount('b', attrs, STRICT, absolute(folder), top + "/" + name);
+      }
+    }
+    if (made) {
+      out.mount('o', 0, 0, "", top);
     }
   }
 
@@ -232,8 +265,15 @@ final class Plan {
 
   private void own(SandboxMount mount) {
     if (mount instanceof SandboxMount.Bind bind) {
+      bind.ids().ifPresent(ids -> out.mount('i', 0, 0, ids.uids(), target(mount), ids.gids()));
       int attrs = bind.readOnly() ? RDONLY : 0;
-      out.mount('b', attrs, 0, absolute(bind.source()), target(mount), bind.part());
+      int spread =
+          switch (bind.spread()) {
+            case PRIVATE -> 0;
+            case SHARED -> SHARED;
+            case SLAVE -> SLAVE;
+          };
+      out.mount('b', attrs, spread, absolute(bind.source()), target(mount), bind.part());
     } else if (mount instanceof SandboxMount.Merged merged) {
       merged(merged);
     } else if (mount instanceof SandboxMount.Content content) {

@@ -12,7 +12,8 @@ public sealed interface RootFs {
    * Layers under a writable folder. What the process changes is in {@code upper} afterwards, in
    * overlayfs form; {@code work} is an empty folder on the same file system, to be thrown away.
    *
-   * @param volatileUpper nothing is synced to disk; such an {@code upper} can't be mounted again
+   * @param volatileUpper nothing is synced to disk; such an {@code upper} can't be mounted again,
+   *     and its {@code work} has gone when a {@link Shim} tells the end of the process
    */
   record Overlay(List<Path> lowers, Path upper, Path work, boolean volatileUpper)
       implements RootFs {

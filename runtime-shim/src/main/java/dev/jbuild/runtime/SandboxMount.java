@@ -17,8 +17,17 @@ public sealed interface SandboxMount {
    * A file or folder of the host.
    *
    * @param part what below the source is mounted, links resolved inside it; empty for all of it
+   * @param spread whether later mounts below it are seen
+   * @param ids as whom its files appear; absent: as on disk
    */
-  record Bind(Path source, String part, String target, boolean readOnly) implements SandboxMount {
+  record Bind(
+      Path source, String part, String target, boolean readOnly, Spread spread, Optional<IdMap> ids)
+      implements SandboxMount {
+    /** One that stays as it is now. */
+    public Bind(Path source, String part, String target, boolean readOnly) {
+      this(source, part, target, readOnly, Spread.PRIVATE, Optional.empty());
+    }
+
     /** All of the source. */
     public Bind(Path source, String target, boolean readOnly) {
       this(source, "", target, readOnly);
@@ -27,6 +36,16 @@ public sealed interface SandboxMount {
     public Bind {
       requireAbsolute(target);
     }
+  }
+
+  /** How mounts spread between the host and the sandbox (mount_namespaces(7)). */
+  enum Spread {
+    /** Not at all. */
+    PRIVATE,
+    /** What the host mounts is seen inside. */
+    SLAVE,
+    /** Both ways. */
+    SHARED
   }
 
   /**

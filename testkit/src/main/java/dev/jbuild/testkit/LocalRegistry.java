@@ -17,6 +17,9 @@ public final class LocalRegistry implements AutoCloseable {
 
   public static final String PASSWORD = "s3cret";
 
+  /** Both, as {@code user:password}. */
+  public static final String LOGIN = USER + ":" + PASSWORD;
+
   private static final String HTPASSWD =
       "jane:$2y$05$Nc/H4agT1xSts7dhoWbHq.ScV75lArc5wm8r9gja9nDQ0YEhp5N5e\n";
 

@@ -52,7 +52,7 @@ final class TemplateFunctions {
   static boolean truth(Json value) {
     return switch (value) {
       case Json.Bool(var bool) -> bool;
-      case Json.Num(var number) -> number.signum() != 0;
+      case Json.Num num -> num.value().signum() != 0;
       case Json.Text(var text) -> !text.isEmpty();
       case Json.Arr(var items) -> !items.isEmpty();
       case Json.Obj(var members) -> !members.isEmpty();
@@ -64,7 +64,7 @@ final class TemplateFunctions {
   static String text(Json value) {
     return switch (value) {
       case Json.Bool(var bool) -> Boolean.toString(bool);
-      case Json.Num(var number) -> number.stripTrailingZeros().toPlainString();
+      case Json.Num num -> num.value().stripTrailingZeros().toPlainString();
       case Json.Text(var text) -> text;
       case Json.Arr(var items) ->
           items.stream().map(TemplateFunctions::text).collect(Collectors.joining(" ", "[", "]"));
@@ -172,16 +172,16 @@ final class TemplateFunctions {
   }
 
   private static boolean equal(Json one, Json other) {
-    return one instanceof Json.Num(var a) && other instanceof Json.Num(var b)
-        ? a.compareTo(b) == 0
+    return one instanceof Json.Num a && other instanceof Json.Num b
+        ? a.value().compareTo(b.value()) == 0
         : one.equals(other);
   }
 
   private static int compare(String function, List<Json> arguments) {
     Json one = argument(function, arguments, 0);
     Json other = argument(function, arguments, 1);
-    if (one instanceof Json.Num(var a) && other instanceof Json.Num(var b)) {
-      return a.compareTo(b);
+    if (one instanceof Json.Num a && other instanceof Json.Num b) {
+      return a.value().compareTo(b.value());
     }
     if (one instanceof Json.Text(var a) && other instanceof Json.Text(var b)) {
       return a.compareTo(b);
@@ -235,20 +235,20 @@ final class TemplateFunctions {
 
   private static Object formatted(char verb, Json value) {
     return switch (value) {
-      case Json.Num(var number) when verb == 'f' -> number;
-      case Json.Num(var number) when verb == 'd' || verb == 'x' || verb == 'o' ->
-          number.toBigInteger();
+      case Json.Num num when verb == 'f' -> num.value();
+      case Json.Num num when verb == 'd' || verb == 'x' || verb == 'o' ->
+          num.value().toBigInteger();
       case Json.Text text when verb == 'q' -> text.compact();
       default -> text(value);
     };
   }
 
   private static int integer(Json value) {
-    if (value instanceof Json.Num(var number)) {
+    if (value instanceof Json.Num num) {
       try {
-        return number.intValueExact();
+        return num.value().intValueExact();
       } catch (ArithmeticException _) {
-        throw new TemplateException("not a whole number: " + number);
+        throw new TemplateException("not a whole number: " + num.number());
       }
     }
     throw new TemplateException("not a number: " + text(value));

@@ -39,6 +39,8 @@ public record Memo(
    *
    * @param mode a {@link dev.jbuild.cli.progress.ProgressMode}
    * @param quiet whether the id is printed
+   * @param written files that the call writes, with what is in them; the build that they name is
+   *     the one that found all this out
    * @param notes lines on standard error before all progress
    * @param warnings lines on standard error behind it
    */
@@ -46,7 +48,7 @@ public record Memo(
       String imageId,
       String mode,
       boolean quiet,
-      Optional<String> imageIdFile,
+      Map<Path, byte[]> written,
       List<String> notes,
       List<BuildEvent> events,
       List<String> warnings) {}

@@ -47,7 +47,7 @@ final class MemoFile {
     out.text(answer.imageId());
     out.text(answer.mode());
     out.number(answer.quiet() ? 1 : 0);
-    out.optional(answer.imageIdFile());
+    out.files(answer.written());
     out.texts(answer.notes());
     out.number(answer.events().size());
     answer.events().forEach(out::event);
@@ -89,13 +89,13 @@ final class MemoFile {
     String id = in.text();
     String mode = in.text();
     boolean quiet = in.number() == 1;
-    Optional<String> idFile = in.optional();
+    Map<Path, byte[]> written = in.files();
     List<String> notes = in.texts();
     List<BuildEvent> events = new ArrayList<>();
     for (int i = in.number(); i > 0; i--) {
       events.add(in.event());
     }
-    return new Memo.Answer(id, mode, quiet, idFile, notes, events, in.texts());
+    return new Memo.Answer(id, mode, quiet, written, notes, events, in.texts());
   }
 
   private static int end(byte[] bytes) {

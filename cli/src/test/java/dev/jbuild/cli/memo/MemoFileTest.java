@@ -31,7 +31,7 @@ final class MemoFileTest {
             ID.toString(),
             "PLAIN",
             true,
-            Optional.of("id.txt"),
+            Map.of(Path.of("id.txt"), new byte[] {5}),
             List.of("WARNING: a"),
             List.of(
                 new BuildEvent.Planned(2),

@@ -151,6 +151,7 @@ public final class Containers {
    * @throws EngineException when the name is taken or something that was asked for makes no sense
    */
   public Container create(ContainerSpec spec, LocalImage image) throws IOException {
+    Limits.check(spec.hostConfig());
     byte[] random = new byte[ID_SIZE / 2];
     ThreadLocalRandom.current().nextBytes(random);
     String id = HexFormat.of().formatHex(random);
@@ -194,7 +195,9 @@ public final class Containers {
             plain.object("Config").object("Volumes").members().keySet());
     Json.Obj json = plain.with("Mounts", new Json.Arr(List.copyOf(mounts)));
     Atomic.write(store.root(), folder.resolve(Container.CONFIG), json.compact());
-    return new Container(id, folder, json);
+    Container made = new Container(id, folder, json);
+    Events.append(events(), "create", made);
+    return made;
   }
 
   private Map<Container, Boolean> volumesFrom(Json.Obj hostConfig) throws IOException {

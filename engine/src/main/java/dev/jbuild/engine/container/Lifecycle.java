@@ -85,7 +85,8 @@ public final class Lifecycle {
     Cgroups cgroups = Cgroups.ofMachine();
     List<Layer> layers = containers.layers(container);
     Sandbox sandbox =
-        new SandboxOf(container, layers, containers.files(container)).sandbox(network, setup);
+        new SandboxOf(container, layers, containers.files(container), networkHost(container))
+            .sandbox(network, setup);
     List<Path> groups = cgroups.create(container.id(), container.hostConfig());
     cgroups.warnings().forEach(warnings);
     return new Supervisor.Start(
@@ -106,6 +107,14 @@ public final class Lifecycle {
       return new Network.Namespace(Path.of("/proc", Long.toString(runningPid(mode)), "ns", "net"));
     }
     return mode.equals("none") ? new Network.None() : new Network.Host();
+  }
+
+  /** Whose network it is in. */
+  private Optional<Container> networkHost(Container container) throws IOException {
+    String mode = container.networkMode().orElse("default");
+    return mode.startsWith("container:")
+        ? Optional.of(containers.find(mode.substring("container:".length())))
+        : Optional.empty();
   }
 
   private long runningPid(String mode) throws IOException {
@@ -165,6 +174,7 @@ public final class Lifecycle {
   public int attach(Container container, Supervisor.Seat seat)
       throws IOException, InterruptedException {
     running(container, "You cannot attach to a stopped container, start it first");
+    event("attach", container);
     return supervisor.attach(container.folder(), seat);
   }
 
@@ -204,12 +214,21 @@ public final class Lifecycle {
         new Command(
             command.argv(), command.env(), workdir, command.uid(), command.gid(), command.groups());
     boolean privileged = request.privileged() || sandbox.isolation().privileged();
-    return supervisor.exec(
-        container.folder(),
-        placed,
-        sandbox.isolation().withPrivileged(privileged).withInit(false),
-        Cgroups.ofMachine().of(container.id()),
-        request.mode());
+    String words = String.join(" ", request.argv());
+    event("exec_create: " + words, container);
+    event("exec_start: " + words, container);
+    int code =
+        supervisor.exec(
+            container.folder(),
+            placed,
+            sandbox.isolation().withPrivileged(privileged).withInit(false),
+            Cgroups.ofMachine().of(container.id()),
+            request.mode());
+    if (!request.mode().detach() && Files.isDirectory(container.folder())) {
+      Events.append(
+          containers.events(), "exec_die", container, Map.of("exitCode", Integer.toString(code)));
+    }
+    return code;
   }
 
   private static ContainerState running(Container container, String otherwise) throws IOException {
@@ -232,6 +251,25 @@ public final class Lifecycle {
     checked(
         container,
         supervisor.control(container.folder(), "stop", Integer.toString(number), millis));
+    event("stop", container);
+  }
+
+  /** Stops it if it runs, and starts it again. */
+  public void restart(Container container, Optional<String> signal, Optional<Long> seconds)
+      throws IOException, InterruptedException {
+    stop(container, signal, seconds);
+    if (start(container) == 0) {
+      event("restart", container);
+    } else {
+      throw new EngineException(1, "Cannot restart container " + container.name());
+    }
+  }
+
+  /** Not for one that has gone with its end. */
+  private void event(String action, Container container) throws IOException {
+    if (Files.isDirectory(container.folder())) {
+      Events.append(containers.events(), action, container);
+    }
   }
 
   /** Sends a signal. */
@@ -282,6 +320,8 @@ public final class Lifecycle {
     Container renamed = containers.rename(container, name);
     tell(renamed, "name-file", containers.nameFile(renamed.name()).toString());
     tell(renamed, "actor", SupervisorOptions.actor(renamed));
+    Events.append(
+        containers.events(), "rename", renamed, Map.of("oldName", "/" + container.name()));
   }
 
   /** Changes limits and the restart policy. */
@@ -291,8 +331,10 @@ public final class Lifecycle {
     for (var change : changes.members().entrySet()) {
       hostConfig = hostConfig.with(change.getKey(), change.getValue());
     }
+    Limits.check(hostConfig);
     Container updated =
         containers.update(container, container.json().with("HostConfig", hostConfig));
+    event("update", updated);
     if (updated.state().supervised()) {
       Cgroups cgroups = Cgroups.ofMachine();
       cgroups.update(container.id(), hostConfig);

@@ -10,11 +10,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * From {@code Binds}, {@code Mounts}, {@code VolumesFrom} and the image's volumes to the mounts of
@@ -26,6 +28,7 @@ final class MountPoints {
   private final Volumes volumes;
   private final LayerStack image;
   private final SequencedMap<String, Json.Obj> byTarget = new LinkedHashMap<>();
+  private final Set<String> asked = new HashSet<>();
 
   private MountPoints(Volumes volumes, LayerStack image) {
     this.volumes = volumes;
@@ -61,7 +64,7 @@ final class MountPoints {
       String target = normal(path);
       if (!points.byTarget.containsKey(target)
           && !hostConfig.object("Tmpfs").members().containsKey(target)) {
-        points.volume("", target, true, true, "");
+        points.put(points.volume("", target, true, true, ""));
       }
     }
     return List.copyOf(points.byTarget.values());
@@ -69,6 +72,15 @@ final class MountPoints {
 
   private void put(Json.Obj mount) {
     byTarget.put(mount.text("Destination").orElse(""), mount);
+  }
+
+  /** What was asked for twice is a mistake; what another container has gives way. */
+  private void put(Json.Obj mount, Set<String> known) {
+    String target = mount.text("Destination").orElse("");
+    if (!known.add(target)) {
+      throw new EngineException(REFUSED, "Duplicate mount point: " + target);
+    }
+    put(mount);
   }
 
   /** {@code SOURCE:TARGET[:OPTIONS]}, where the source is a path or a volume. */
@@ -79,19 +91,16 @@ final class MountPoints {
     List<String> options = List.of(mode.split(","));
     boolean writable = !options.contains("ro");
     if (!parts[0].startsWith("/")) {
-      volume(parts[0], target, writable, !options.contains("nocopy"), mode);
+      put(volume(parts[0], target, writable, !options.contains("nocopy"), mode), asked);
       return;
     }
     Path source = Path.of(parts[0]);
     if (!Files.exists(source)) {
       Files.createDirectories(source);
     }
-    if (options.contains("U")) {
-      throw new EngineException(REFUSED, "option U is for volumes with a name: " + text);
-    }
     put(
-        point("bind", "", source, target, mode, writable)
-            .with("Propagation", propagation(options)));
+        point("bind", "", source, target, mode, writable).with("Propagation", propagation(options)),
+        asked);
   }
 
   private static String propagation(List<String> options) {
@@ -118,30 +127,56 @@ final class MountPoints {
               "invalid mount config for type \"bind\": bind source path does not exist: " + source);
         }
         String spread = mount.object("BindOptions").text("Propagation").orElse("rprivate");
-        put(point("bind", "", Path.of(source), target, "", writable).with("Propagation", spread));
+        Json.Obj point = point("bind", "", Path.of(source), target, owners(mount), writable);
+        put(with(point.with("Propagation", spread), "IdMap", mount), asked);
       }
       case "volume" ->
-          volume(source, target, writable, !mount.object("VolumeOptions").flag("NoCopy"), "");
+          volume(source, target, writable, !mount.object("VolumeOptions").flag("NoCopy"), mount);
       default -> {
         Json.Obj options = mount.object("TmpfsOptions");
         put(
             point("tmpfs", "", Path.of(""), target, "", writable)
                 .with("SizeBytes", options.number("SizeBytes").orElse(0L))
-                .with("TmpfsMode", options.number("Mode").orElse(01777L)));
+                .with("TmpfsMode", options.number("Mode").orElse(01777L)),
+            asked);
       }
     }
   }
 
-  private void volume(String name, String target, boolean writable, boolean copy, String mode)
+  /** The options of ours that {@code -v} has among its own, too. */
+  private static String owners(Json.Obj mount) {
+    return mount.text("Owners").orElse("");
+  }
+
+  private static Json.Obj with(Json.Obj point, String name, Json.Obj mount) {
+    Optional<Json> value = mount.get(name);
+    return value.isPresent() ? point.with(name, value.get()) : point;
+  }
+
+  private void volume(String name, String target, boolean writable, boolean copy, Json.Obj mount)
+      throws IOException {
+    String part = mount.object("VolumeOptions").text("Subpath").orElse("");
+    Path below = Path.of("/", part).normalize();
+    Json.Obj point = volume(name, target, writable, copy && part.isEmpty(), owners(mount));
+    if (!part.isEmpty()) {
+      if (Path.of(part).isAbsolute() || part.contains("..")) {
+        throw new EngineException(
+            REFUSED, "invalid mount config: subpath must be a relative path within the volume");
+      }
+      point = point.with("Subpath", below.toString().substring(1));
+    }
+    put(with(point, "IdMap", mount), asked);
+  }
+
+  private Json.Obj volume(String name, String target, boolean writable, boolean copy, String mode)
       throws IOException {
     Volumes.Volume volume =
         name.isEmpty() ? volumes.createAnonymous() : volumes.create(name, Map.of(), Map.of());
     if (copy) {
       fill(volume, target);
     }
-    put(
-        point("volume", volume.name(), volume.data(), target, mode, writable)
-            .with("Propagation", ""));
+    return point("volume", volume.name(), volume.data(), target, mode, writable)
+        .with("Propagation", "");
   }
 
   /** What the image has there is what an empty volume begins with, the folder's owner too. */

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** From a container's definition to the sandbox that it runs in. */
 final class SandboxOf {
@@ -33,8 +34,20 @@ final class SandboxOf {
   private final Json.Obj hostConfig;
   private final List<Layer> layers;
   private final LayerStack files;
+  private final Optional<Container> host;
+  private @Nullable Accounts accounts;
 
   SandboxOf(Container container, List<Layer> layers, LayerStack files) {
+    this(container, layers, files, Optional.empty());
+  }
+
+  /**
+   * For one in another's network.
+   *
+   * @param host whose name and whose files about the network it shares
+   */
+  SandboxOf(Container container, List<Layer> layers, LayerStack files, Optional<Container> host) {
+    this.host = host;
     this.container = container;
     this.hostConfig = container.hostConfig();
     this.layers = layers;
@@ -64,12 +77,10 @@ final class SandboxOf {
    */
   Command command(List<String> argv, String user, boolean tty, List<String> own)
       throws IOException {
-    Accounts accounts = Accounts.of(files);
-    Accounts.Account account;
-    List<Integer> groups;
+    Accounts.Account account = account(user);
+    List<Integer> groups = new ArrayList<>(account.groups());
+    Accounts accounts = accounts();
     try {
-      account = accounts.find(user);
-      groups = new ArrayList<>(account.groups());
       for (String group : hostConfig.texts("GroupAdd")) {
         groups.add(accounts.find("0:" + group).gid());
       }
@@ -78,7 +89,7 @@ final class SandboxOf {
     }
     Map<String, String> env = new LinkedHashMap<>();
     env.put("PATH", "");
-    env.put("HOSTNAME", container.config().text("Hostname").orElse(""));
+    env.put("HOSTNAME", host.orElse(container).config().text("Hostname").orElse(""));
     if (tty) {
       env.put("TERM", "xterm");
     }
@@ -94,6 +105,23 @@ final class SandboxOf {
     return new Command(argv, list, workdir(), account.uid(), account.gid(), groups);
   }
 
+  private Accounts accounts() throws IOException {
+    Accounts known = accounts;
+    if (known == null) {
+      known = Accounts.of(files);
+      accounts = known;
+    }
+    return known;
+  }
+
+  private Accounts.Account account(String user) throws IOException {
+    try {
+      return accounts().find(user);
+    } catch (IllegalArgumentException e) {
+      throw new EngineException(REFUSED, String.valueOf(e.getMessage()));
+    }
+  }
+
   String workdir() {
     return container.config().text("WorkingDir").filter(w -> !w.isEmpty()).orElse("/");
   }
@@ -104,8 +132,8 @@ final class SandboxOf {
   }
 
   private String hostname(Network network) throws IOException {
-    String own = container.config().text("Hostname").orElse("");
-    boolean given = !container.id().startsWith(own) || own.isEmpty();
+    String own = host.orElse(container).config().text("Hostname").orElse("");
+    boolean given = !host.orElse(container).id().startsWith(own) || own.isEmpty();
     if (network instanceof Network.Host && !given
         || hostConfig.text("UTSMode").orElse("").equals("host")) {
       Path name = Path.of("/proc/sys/kernel/hostname");
@@ -165,8 +193,9 @@ final class SandboxOf {
 
   private List<SandboxMount> mounts(Network network, NetworkSetup setup) throws IOException {
     List<SandboxMount> own = new ArrayList<>();
+    MountSources sources = new MountSources(account(container.user()));
     for (Json.Obj mount : container.mounts()) {
-      own.add(mount(mount));
+      own.add(mount(mount, sources));
     }
     for (var tmpfs : hostConfig.textMap("Tmpfs").entrySet()) {
       own.add(tmpfs(tmpfs.getKey(), tmpfs.getValue()));
@@ -186,6 +215,12 @@ final class SandboxOf {
   }
 
   private EtcFiles etc(Network network, NetworkSetup setup) throws IOException {
+    if (host.isPresent()) {
+      EtcFiles shared = EtcFiles.in(host.get().folder().resolve("etc"));
+      if (Files.exists(shared.hosts())) {
+        return shared;
+      }
+    }
     boolean joined = network instanceof Network.Namespace;
     List<String> extra = new ArrayList<>(hostConfig.texts("ExtraHosts"));
     extra.removeIf(line -> setup.plan().isPresent() && line.endsWith(":host-gateway"));
@@ -205,7 +240,7 @@ final class SandboxOf {
     return etc;
   }
 
-  private static SandboxMount mount(Json.Obj mount) {
+  private static SandboxMount mount(Json.Obj mount, MountSources sources) throws IOException {
     String target = mount.text("Destination").orElse("");
     if (mount.text("Type").orElse("").equals("tmpfs")) {
       return new SandboxMount.Tmpfs(
@@ -213,13 +248,7 @@ final class SandboxOf {
           mount.number("SizeBytes").orElse(0L),
           mount.number("TmpfsMode").orElse((long) STICKY).intValue());
     }
-    Path source = Path.of(mount.text("Source").orElse(""));
-    if (!Files.exists(source)) {
-      throw new EngineException(
-          REFUSED,
-          "error mounting \"" + source + "\" to \"" + target + "\": no such file or directory");
-    }
-    return new SandboxMount.Bind(source, target, !mount.flag("RW"));
+    return sources.bind(mount);
   }
 
   /** Docker's are noexec unless they say exec. */

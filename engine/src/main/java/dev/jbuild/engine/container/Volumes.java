@@ -108,6 +108,7 @@ public final class Volumes {
             .with("Options", options.isEmpty() ? new Json.Null() : Json.textMap(options))
             .with("Scope", "local");
     Atomic.write(store, folder.resolve("volume.json"), json.compact());
+    event("create", name);
     return new Volume(name, data(name), json);
   }
 
@@ -122,6 +123,12 @@ public final class Volumes {
   public void remove(String name) throws IOException {
     Files.deleteIfExists(root.resolve(name).resolve("volume.json"));
     Linux.deleteTree(root.resolve(name));
+    event("destroy", name);
+  }
+
+  private void event(String action, String name) throws IOException {
+    Json.Obj driver = Json.obj().with("driver", "local");
+    Events.append(store.resolve("events"), "volume", action, name, driver);
   }
 
   Path folder(String name) {

@@ -1,6 +1,7 @@
 package dev.jbuild.engine.network;
 
 import dev.jbuild.engine.EngineException;
+import dev.jbuild.engine.container.Events;
 import dev.jbuild.engine.container.NetworkRequest;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
@@ -19,11 +20,13 @@ public final class Networks {
 
   private final NetworkStore store;
   private final Attachments attachments;
+  private final Path events;
 
   /** Of a store. */
   public Networks(Path root, Attachments attachments) {
     store = new NetworkStore(root);
     this.attachments = attachments;
+    events = root.resolve("events");
   }
 
   /** All of them, by name; {@code bridge}, {@code host} and {@code none} are always there. */
@@ -77,6 +80,7 @@ public final class Networks {
               spec.options(),
               spec.labels());
       store.write(network);
+      event("create", network, "");
       return network.id();
     } catch (IOException | RuntimeException e) {
       throw e;
@@ -211,6 +215,7 @@ public final class Networks {
         attachments.release(each.container());
       }
       store.remove(network);
+      event("destroy", network, "");
     } catch (IOException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -225,10 +230,27 @@ public final class Networks {
    */
   public void connect(NetworkRequest request, NetworkConfig network) throws IOException {
     attachments.connect(request, network);
+    event("connect", network, request.id());
   }
 
   /** Takes a container that runs out of a network. */
   public void disconnect(String container, NetworkConfig network) throws IOException {
     attachments.disconnect(container, network);
+    event("disconnect", network, container);
+  }
+
+  /**
+   * Tells who follows the events.
+   *
+   * @param container whom it is about; empty for none
+   */
+  private void event(String action, NetworkConfig network, String container) throws IOException {
+    Json.Obj attributes = Json.obj().with("name", network.name()).with("type", network.driver());
+    Events.append(
+        events,
+        "network",
+        action,
+        network.id(),
+        container.isEmpty() ? attributes : attributes.with("container", container));
   }
 }
