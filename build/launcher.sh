@@ -144,8 +144,9 @@ write_state() {
 
 quoted() { printf "'"; printf '%s' "$1" | sed "s/'/'\\\\''/g"; printf "'"; }
 
-# Makes a cache for each kind of call from one such call; a build is done, then found done, then remembered, in one process. Its
-# context, $sample, is old, because what is young is not remembered. What has failed is not tried again: the program runs without.
+# Makes a cache for each kind of call from calls as people make them, all in one process: a build is done, then found done,
+# then remembered. Its context, $sample, is old, because what is young is not remembered. What has failed is not tried
+# again: the program runs without.
 train() {
   command -v flock >/dev/null && { exec 8>"$state/aot/lock" && flock -n 8 || return 0; }
   room=$(mktemp -d "$state/aot/train.XXXXXX") || return 0
@@ -162,31 +163,51 @@ EXPOSE 80
 USER root
 CMD ["cat", "greeting"]
 END
+  words build -f "$room/Dockerfile" -t trained "$sample" >"$room/build"
+  words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
+  words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
+  words -q -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
+  words run --rm trained >"$room/run"
+  words run -d --name trained -e a=b -v "$sample:/sample:ro" trained sleep 20 >>"$room/run"
+  words exec trained true >>"$room/run"
+  words logs trained >>"$room/run"
+  words ps >>"$room/run"
+  words rm -f trained >>"$room/run"
   {
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
     # No profiles: with them the second compiler starts at once on what a short call uses, and takes longer than the call.
-    flags="$flags -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
-    train_kind build -Djbuild.train=3 build -f "$room/Dockerfile" -t trained "$sample"
-    train_kind run '' run --rm trained
+    flags="$flags -XX:-AOTRecordTraining"
+    train_kind build build --progress=plain -f "$room/Dockerfile" -t trained "$sample"
     flags="$flags -XX:TieredStopAtLevel=1"
-    train_kind list '' images
+    train_kind run run --rm trained
+    : >"$room/list"
+    train_kind list images
     : >"$state/aot/$jb_cache.trained"
   } >"$state/aot/train.log" 2>&1
   rm -rf "$room"
 }
 
-# A cache for calls of kind $1, made with the JVM's option $2, from the call that follows.
+# A command for dev.jbuild.cli.Main's training.
+words() {
+  printf '%s' "$1"
+  shift
+  printf '\t%s' "$@"
+  echo
+}
+
+# A cache for calls of kind $1, made with the commands in $room/$1 and the one that follows.
 train_kind() {
   kind=$1
-  extra=$2
-  shift 2
+  shift
+  extra="-Djbuild.stay=true -Djbuild.train=$room/$kind"
   run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
 }
 
 run_java() {
   option=$1
   shift
+  native_files
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "$option" ${extra-} $flags -cp "$jars" "$main" "$@"
+  "$jb_home/bin/java" "$option" ${extra-} "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
 }

@@ -53,6 +53,7 @@ forget_others() {
 
 #@ quoted() from build/launcher.sh
 #@ train() from build/launcher.sh
+#@ words() from build/launcher.sh
 #@ train_kind() from build/launcher.sh
 run_java() {
   option=$1

@@ -52,6 +52,8 @@ int attach_options(struct attached *a, int argc, char **argv)
 			a->proxy = false;
 		else if (strncmp(word, "--keys=", 7) == 0)
 			read_keys(a, word + 7);
+		else if (strncmp(word, "--say=", 6) == 0)
+			a->say = word + 6;
 		else if (strncmp(word, "--parent=", 9) == 0)
 			a->caller = pidfd_of((pid_t)strtol(word + 9, NULL, 10));
 		else if (strcmp(word, "--attach") != 0)
@@ -306,13 +308,17 @@ static void await_start(int report)
 	exit((unsigned char)text.bytes[0]);
 }
 
-/* shim start [--attach] [--tty] [--stdin] [--owner] [--no-proxy] [--keys=K] [--parent=PID] FOLDER PLAN; the plan is removed. */
+/*
+ * shim start [--attach] [--tty] [--stdin] [--owner] [--no-proxy] [--keys=K] [--say=LINE] [--parent=PID] FOLDER PLAN
+ * The plan is removed; the line is printed when the container runs.
+ */
 int role_start(int argc, char **argv)
 {
 	static struct attached a;
 	int report[2];
 	int ends[2];
 	int i;
+	int code;
 	bool output;
 	pid_t pid;
 
@@ -346,7 +352,10 @@ int role_start(int argc, char **argv)
 		/* What it was told to end is told to others. */
 		a.proxy = false;
 	}
-	return attach_run(&a);
+	code = attach_run(&a);
+	if (a.say && code == 0)
+		(void)dprintf(STDOUT_FILENO, "%s\n", a.say);
+	return code;
 }
 
 static int connect_to(const char *folder)

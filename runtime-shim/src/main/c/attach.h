@@ -21,6 +21,7 @@ struct attached {
 	size_t key_count;
 	size_t key_at;
 	struct termios before;
+	const char *say; /* printed when the container runs, or NULL */
 	struct client link; /* frames to the supervisor and from it */
 };
 

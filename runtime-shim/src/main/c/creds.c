@@ -43,6 +43,20 @@ void creds_limits(const struct plan *plan)
 		set_limit(&plan->rlimits[i]);
 }
 
+/* Docker's profile for its own capabilities, which nearly every sandbox has. */
+__asm__(".section .rodata\n.balign 8\n"
+	"own_filter:\n.incbin \"seccomp-default-" MACHINE ".bpf\"\n"
+	"own_filter_end:\n.previous\n");
+
+extern const char own_filter[];
+extern const char own_filter_end[];
+
+const void *creds_own_filter(size_t *size)
+{
+	*size = (size_t)(own_filter_end - own_filter);
+	return own_filter;
+}
+
 void creds_seccomp(const struct plan *plan)
 {
 	struct sock_fprog program = {

@@ -32,7 +32,19 @@ static bool ended(pid_t pid)
 	return waitpid(pid, NULL, WNOHANG) != 0;
 }
 
-void helper_start(struct supervisor *s)
+/* As a command that can't be run: it is said, and written down. */
+static bool helper_failed(struct supervisor *s, const char *text, size_t size)
+{
+	const char code = EXIT_SHIM;
+
+	s->failure.size = 0;
+	buffer_put(&s->failure, &code, 1);
+	buffer_text(&s->failure, "network: ");
+	buffer_put(&s->failure, text, size > 0 ? size : strlen(text));
+	return false;
+}
+
+bool helper_start(struct supervisor *s)
 {
 	const char *plan = plan_option(&s->plan, "net");
 	struct buffer text = {0};
@@ -40,25 +52,25 @@ void helper_start(struct supervisor *s)
 	int ready[2];
 
 	if (!plan)
-		return;
+		return true;
 	if (pipe2(ready, O_CLOEXEC) < 0)
-		die("network", "pipe");
+		return helper_failed(s, strerror(errno), 0);
 	s->helper = fork();
-	if (s->helper < 0)
-		die("network", "fork");
 	if (s->helper == 0)
 		become_helper(plan, ready[1]);
 	(void)close(ready[1]);
-	while (buffer_fill(&text, ready[0]))
+	while (s->helper > 0 && buffer_fill(&text, ready[0]))
 		;
 	(void)close(ready[0]);
+	if (s->helper < 0)
+		return helper_failed(s, "fork", 0);
 	(void)snprintf(path, sizeof path, "/proc/%d/fd/%d", s->helper, NAMESPACE_FD);
 	s->plan.netns_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (text.size == 0 && s->plan.netns_fd >= 0)
-		return;
+		return true;
 	helper_stop(s);
-	die_code(EXIT_SHIM, "network", "%.*s", (int)text.size,
-		 text.size > 0 ? text.bytes : "the helper has ended");
+	return text.size > 0 ? helper_failed(s, text.bytes, text.size)
+			     : helper_failed(s, "the helper has ended", 0);
 }
 
 /* Addresses and ports are free again when this returns. */

@@ -92,6 +92,14 @@ static void close_stdio(struct supervisor *s)
 	s->typed_end = false;
 }
 
+void life_failed(struct supervisor *s)
+{
+	struct ending ending = {0};
+
+	s->phase = PHASE_STARTING;
+	life_ended(s, &ending);
+}
+
 void life_start(struct supervisor *s)
 {
 	s->phase = PHASE_STARTING;
@@ -105,12 +113,11 @@ void life_start(struct supervisor *s)
 		unblock(s->err);
 		return;
 	}
-	struct ending ending = {0};
 	char text[128];
 
 	(void)snprintf(text, sizeof text, "%cstart: new process: %s", EXIT_SHIM, strerror(errno));
 	buffer_text(&s->failure, text);
-	life_ended(s, &ending);
+	life_failed(s);
 }
 
 bool life_pass_output(struct supervisor *s, int *from, int stream)

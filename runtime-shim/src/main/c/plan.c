@@ -133,7 +133,9 @@ static bool apply(struct plan *plan, const struct record *record)
 	case TAG_SECCOMP:
 		plan->seccomp = record->value;
 		plan->seccomp_size = record->size;
-		return record->size > 0 && record->size % 8 == 0;
+		if (record->size == 0)
+			plan->seccomp = creds_own_filter(&plan->seccomp_size);
+		return plan->seccomp_size > 0 && plan->seccomp_size % 8 == 0;
 	case TAG_RLIMIT:
 		return parse_rlimit(plan, record);
 	case TAG_MOUNT:

@@ -228,6 +228,8 @@ int console_join(int root, int socket, const struct winsize *size, uid_t owner);
 
 void creds_limits(const struct plan *plan);
 void creds_seccomp(const struct plan *plan);
+/* Docker's profile for its own capabilities. */
+const void *creds_own_filter(size_t *size);
 void creds_bounding(const struct plan *plan);
 void creds_become(const struct plan *plan);
 __attribute__((noreturn)) void exec_command(const struct plan *plan);

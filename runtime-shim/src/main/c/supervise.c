@@ -336,17 +336,19 @@ void supervise(const char *plan_path, int socket, int report, unsigned attached)
 
 	leave_caller();
 	report_fd = report;
-	take_lock();
 	read_plan(&s->plan, plan_path);
+	take_lock();
 	prepare(s);
 	clients_listen(&s->clients);
-	helper_start(s);
 	first = clients_add(&s->clients, socket);
 	first->attached = attached;
 	first->first = true;
 	report_fd = -1;
 	(void)close(report);
-	life_start(s);
+	if (helper_start(s))
+		life_start(s);
+	else
+		life_failed(s);
 	while (s->phase != PHASE_OVER)
 		step(s);
 	/* Nobody new is heard from here on. */

@@ -161,6 +161,7 @@ struct supervisor {
 };
 
 void life_start(struct supervisor *s);
+void life_failed(struct supervisor *s);
 /* The program has been executed, or could not be. */
 void life_reported(struct supervisor *s);
 void life_ended(struct supervisor *s, const struct ending *ending);
@@ -180,7 +181,7 @@ void tell_event(struct supervisor *s, const char *action, const char *more);
 /* Number of processes that were killed for want of memory. */
 long tell_oom(const struct plan *plan);
 /* Starts the helper of the network and waits until it is ready. */
-void helper_start(struct supervisor *s);
+bool helper_start(struct supervisor *s); /* false: why is in its failure */
 void helper_stop(struct supervisor *s);
 /* Takes down what the container had; the last thing that is done. */
 void leave_all(struct supervisor *s);

@@ -96,4 +96,15 @@ public final class Linux {
   public static void deleteTree(Path path) throws IOException {
     TreeRemoval.delete(path);
   }
+
+  /**
+   * Becomes another program: its process is this one, with its environment, open standard streams
+   * and ignored signals; all threads end.
+   *
+   * @param command the program's file and its arguments
+   * @return why it could not be
+   */
+  public static IOException become(List<String> command) throws IOException {
+    return Failure.of(-Exec.run(command), command.getFirst());
+  }
 }

@@ -10,6 +10,7 @@ final class Syscall {
   static final int IOCTL = number(16, 29);
   static final int PREAD = number(17, 67);
   static final int PWRITE = number(18, 68);
+  static final int EXECVE = number(59, 221);
   static final int FLOCK = number(73, 32);
   static final int FSYNC = number(74, 82);
   static final int FTRUNCATE = number(77, 46);

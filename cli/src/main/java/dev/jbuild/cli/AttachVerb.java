@@ -31,7 +31,6 @@ final class AttachVerb implements EngineVerb {
         .attach(
             container,
             new Supervisor.Seat(
-                true,
                 stdin,
                 container.tty(),
                 false,

@@ -12,18 +12,22 @@ import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.engine.network.Attachments;
 import dev.jbuild.engine.network.Networks;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Linux;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryLogin;
 import dev.jbuild.registry.RegistrySettings;
 import dev.jbuild.runtime.ShimBinary;
+import dev.jbuild.runtime.Supervisor;
 import dev.jbuild.solve.Builder;
 import dev.jbuild.solve.Evidence;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,14 +37,16 @@ import org.jspecify.annotations.Nullable;
 final class Composition implements AutoCloseable {
   private final Path root;
   private final Map<String, String> environment;
+  private final Consumer<String> warnings;
   private @Nullable Store store;
   private @Nullable Layers layers;
   private Optional<String> unpackLimit = Optional.empty();
   private @Nullable RegistryClient registry;
 
-  Composition(Path root, Map<String, String> environment) {
+  Composition(Path root, Map<String, String> environment, Consumer<String> warnings) {
     this.root = root;
     this.environment = environment;
+    this.warnings = warnings;
   }
 
   /** Where images, layers and containers are kept. */
@@ -135,7 +141,23 @@ final class Composition implements AutoCloseable {
   }
 
   Lifecycle lifecycle() throws IOException {
-    return new Lifecycle(containers(), networks(), ShimBinary.locate());
+    Supervisor supervisor = new Supervisor(ShimBinary.locate(), Composition::become);
+    return new Lifecycle(containers(), networks(), supervisor, warnings);
+  }
+
+  /**
+   * What sits in front of a container needs no Java: this process becomes it, and its memory is
+   * free. With {@code jbuild.stay}, which is for training the start-up cache, it is a child.
+   */
+  private static int become(List<String> command) throws IOException, InterruptedException {
+    if (Boolean.getBoolean("jbuild.stay")) {
+      IOException _ = Linux.become(List.of("")); // there is no such file: only to have been here
+      return Supervisor.child(command);
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException("a signal has come");
+    }
+    throw Linux.become(command);
   }
 
   /** What containers get of networks. */

@@ -55,8 +55,9 @@ final class ImagesVerb implements Verb {
       return 0;
     }
     Listing listing = columns(arguments.flag("--digests"));
-    images.forEach(image -> listing.row(row(image, whole)));
-    session.out().print(listing.print(arguments.value("--format").orElse("")));
+    String format = arguments.value("--format").orElse("");
+    images.forEach(image -> listing.row(row(image, whole, Listing.isUsual(format))));
+    session.out().print(listing.print(format));
     return 0;
   }
 
@@ -75,7 +76,7 @@ final class ImagesVerb implements Verb {
         .field("Containers", "CONTAINERS");
   }
 
-  private static Json.Obj row(StoredImage image, boolean whole) {
+  private static Json.Obj row(StoredImage image, boolean whole, boolean usual) {
     Optional<ImageReference> reference = image.reference();
     return Json.obj()
         .with("Repository", reference.map(ImageReference::familiarName).orElse(NONE))
@@ -83,7 +84,7 @@ final class ImagesVerb implements Verb {
         .with("Digest", image.image().target().digest().toString())
         .with("ID", id(image, whole))
         .with("CreatedSince", age(image.created()))
-        .with("CreatedAt", Times.local(image.created()))
+        .with("CreatedAt", usual ? "" : Times.local(image.created()))
         .with("Size", Sizes.human(image.size()))
         .with("Containers", "N/A");
   }

@@ -4,9 +4,12 @@ import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +42,7 @@ public final class Main {
     PrintStream out = stream(FileDescriptor.out, 8192);
     PrintStream err = stream(FileDescriptor.err, 512);
     Main main = new Main(new FileInputStream(FileDescriptor.in), out, err, System.getenv());
-    // Training the AOT cache goes several ways in one process, see build/launcher.sh.
-    for (int i = Integer.getInteger("jbuild.train", 1); i > 1; i--) {
-      main.run(List.of(args));
-    }
+    main.train(System.getProperty("jbuild.train", ""));
     int code = main.run(List.of(args));
     out.flush();
     err.flush();
@@ -80,6 +80,22 @@ public final class Main {
             });
   }
 
+  /**
+   * Goes several ways in one process, for the AOT cache: a command a line, by build/launcher.sh.
+   */
+  private void train(String file) {
+    if (file.isEmpty()) {
+      return;
+    }
+    try {
+      for (String line : Files.readAllLines(Path.of(file))) {
+        run(List.of(line.split("\t", -1)));
+      }
+    } catch (IOException e) {
+      err.println("jbuild: cannot train with " + file + ": " + e.getMessage());
+    }
+  }
+
   int run(List<String> arguments) {
     boolean debug = environment.getOrDefault("JBUILD_DEBUG", "").equals("1");
     Optional<Verb> verb = Optional.empty();
@@ -106,7 +122,10 @@ public final class Main {
 
   private int run(Verbs.Call call, Globals globals, boolean debug) throws Exception {
     try (Composition parts =
-        new Composition(Session.storeRoot(globals.root(), environment), environment)) {
+        new Composition(
+            Session.storeRoot(globals.root(), environment),
+            environment,
+            warning -> err.println("WARNING: " + warning))) {
       Session session = new Session(in, out, err, environment, debug, call.arguments(), parts);
       Optional<Integer> known = call.verb().known(session);
       if (known.isPresent()) {

@@ -46,39 +46,22 @@ final class RunVerb implements Verb {
     }
     Container container = create(options, session);
     Lifecycle lifecycle = session.parts().lifecycle();
-    Supervisor.Seat seat =
-        new Supervisor.Seat(
-            place.output(),
-            !place.detach() && place.interactive(),
-            place.tty(),
-            place.remove() && !place.detach(),
-            place.proxy(),
-            place.detachKeys());
     session.out().flush();
-    int code;
     try {
-      code = lifecycle.start(container, seat);
-    } catch (IOException | RuntimeException e) {
-      clean(options, container, lifecycle, session);
+      if (!place.output()) {
+        return lifecycle.start(container, container.id());
+      }
+      boolean stdin = !place.detach() && place.interactive();
+      boolean owner = place.remove() && !place.detach();
+      return lifecycle.start(
+          container,
+          new Supervisor.Seat(stdin, place.tty(), owner, place.proxy(), place.detachKeys()));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      if (place.remove()) {
+        // what was to be removed in the end is removed where it never began
+        lifecycle.remove(container, false, true);
+      }
       throw e;
-    }
-    lifecycle.warnings().forEach(warning -> session.err().println("WARNING: " + warning));
-    if (code >= REFUSED && code <= REFUSED + 2) {
-      clean(options, container, lifecycle, session);
-    }
-    if (!place.output() && code == 0) {
-      session.out().println(container.id());
-    }
-    return code;
-  }
-
-  /** What was to be removed in the end is removed where it never began. */
-  private static void clean(
-      RunOptions options, Container container, Lifecycle lifecycle, Session session)
-      throws IOException, InterruptedException {
-    boolean there = session.parts().containers().findIfPresent(container.id()).isPresent();
-    if (options.place().remove() && there && !container.state().supervised()) {
-      lifecycle.remove(container, false, true);
     }
   }
 

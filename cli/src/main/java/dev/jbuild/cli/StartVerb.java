@@ -35,8 +35,7 @@ final class StartVerb implements EngineVerb {
       String keys = arguments.value("--detach-keys").orElse("");
       return lifecycle.start(
           container,
-          new Supervisor.Seat(
-              true, stdin && container.openStdin(), container.tty(), false, true, keys));
+          new Supervisor.Seat(stdin && container.openStdin(), container.tty(), false, true, keys));
     }
     return Operands.each(
         arguments.operands(),
@@ -44,7 +43,7 @@ final class StartVerb implements EngineVerb {
         session,
         operand -> {
           Container container = session.parts().containers().find(operand);
-          if (lifecycle.start(container, Supervisor.Seat.NONE) != 0) {
+          if (lifecycle.start(container) != 0) {
             throw new CommandException("Error: failed to start containers: " + operand, 1);
           }
           session.out().println(operand);

@@ -18,6 +18,19 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * an option given twice the last.
  */
 final class Syntax {
+  /**
+   * Makes the lists of options that may come more than once; nothing else is asked of it. Picocli's
+   * own looks for Groovy when it is loaded, in each jar of the class path: a fifth of a short
+   * command's time.
+   */
+  private static final CommandLine.IFactory LISTS =
+      new CommandLine.IFactory() {
+        @Override
+        public <K> K create(Class<K> type) {
+          return type.cast(new ArrayList<String>());
+        }
+      };
+
   private final String name;
   private final String operandText;
   private final String summary;
@@ -124,7 +137,7 @@ final class Syntax {
    * tenth of the time that all of them take.
    */
   private CommandSpec spec(List<String> arguments) {
-    CommandSpec spec = CommandSpec.create();
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(new Object(), LISTS);
     spec.interpolateVariables(false);
     spec.parser()
         .expandAtFiles(false)
@@ -195,7 +208,7 @@ final class Syntax {
       CommandSpec spec = spec(arguments);
       FlagValues flags = new FlagValues(spec);
       String[] rest = flags.takeFrom(arguments).toArray(String[]::new);
-      parsed = new Arguments(new CommandLine(spec).parseArgs(rest), flags);
+      parsed = new Arguments(new CommandLine(spec, LISTS).parseArgs(rest), flags);
     } catch (CommandLine.MissingParameterException e) {
       String option =
           e.getMissing().isEmpty() || !(e.getMissing().getFirst() instanceof OptionSpec o)

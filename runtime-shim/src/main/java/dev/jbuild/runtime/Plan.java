@@ -3,7 +3,6 @@ package dev.jbuild.runtime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,6 +13,8 @@ import java.util.Set;
  * and read-only paths are those of moby's default OCI spec (runtime-spec, config-linux.md).
  */
 final class Plan {
+  // Nowhere here a switch over types: every start of the JVM makes it anew, in 1 to 3 ms, and every
+  // RUN and every container comes this way (docs/adr/0010).
   private static final int RDONLY = 1; // MOUNT_ATTR_…, linux/mount.h
   private static final int NOSUID = 2;
   private static final int NODEV = 4;
@@ -146,10 +147,10 @@ final class Plan {
     flags |= isolation.noNewPrivileges() ? FLAG_NO_NEW_PRIVS : 0;
     flags |= isolation.privileged() ? FLAG_DEVICES : 0;
     flags |= isolation.init() ? FLAG_INIT : 0;
-    switch (isolation.network()) {
-      case Network.Host() -> {}
-      case Network.None() -> flags |= FLAG_NEW_NET;
-      case Network.Namespace(Path file) -> out.text('N', absolute(file));
+    if (isolation.network() instanceof Network.None) {
+      flags |= FLAG_NEW_NET;
+    } else if (isolation.network() instanceof Network.Namespace(Path file)) {
+      out.text('N', absolute(file));
     }
     out.numbers('F', flags);
     if (!isolation.hostname().isEmpty()) {
@@ -169,17 +170,17 @@ final class Plan {
     if (isolation.privileged()) {
       return;
     }
-    switch (isolation.seccomp()) {
-      case Seccomp.Default() -> out.bytes('S', Profiles.docker(held));
-      case Seccomp.Unconfined() -> {}
-      case Seccomp.Program(byte[] bpf) -> out.bytes('S', bpf);
+    if (isolation.seccomp() instanceof Seccomp.Default) {
+      out.bytes('S', Profiles.docker(held));
+    } else if (isolation.seccomp() instanceof Seccomp.Program(byte[] bpf)) {
+      out.bytes('S', bpf);
     }
   }
 
   private void mounts(Supervision supervision) {
     // As Docker sorts them, so that /a/b is mounted after /a, in whatever order they were given.
     List<SandboxMount> own = new ArrayList<>(sandbox.mounts());
-    own.sort(Comparator.comparingInt(mount -> depth(target(mount))));
+    own.sort((a, b) -> Integer.compare(depth(target(a)), depth(target(b))));
     own.forEach(mount -> targets.add(target(mount)));
     system("/proc", "proc", "", NOSUID | NOEXEC | NODEV);
     if (!targets.contains("/dev")) {
@@ -264,36 +265,40 @@ final class Plan {
   }
 
   private void own(SandboxMount mount) {
-    switch (mount) {
-      case SandboxMount.Bind bind -> {
-        bind.ids().ifPresent(ids -> out.mount('i', 0, 0, ids.uids(), target(mount), ids.gids()));
-        int attrs = bind.readOnly() ? RDONLY : 0;
-        int spread =
-            switch (bind.spread()) {
-              case PRIVATE -> 0;
-              case SHARED -> SHARED;
-              case SLAVE -> SLAVE;
-            };
-        out.mount('b', attrs, spread, absolute(bind.source()), target(mount), bind.part());
-      }
-      case SandboxMount.Merged merged -> merged(merged);
-      case SandboxMount.Content content -> {
-        String options =
-            "%d %d %d %s"
-                .formatted(
-                    content.uid(),
-                    content.gid(),
-                    content.mode(),
-                    HexFormat.of().formatHex(content.bytes()));
-        out.mount('c', RDONLY, 0, "", target(mount), options);
-      }
-      case SandboxMount.Tmpfs tmpfs -> {
-        String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
-        String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
-        int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
-        out.mount('f', attrs, 0, "tmpfs", target(mount), options);
-      }
+    if (mount instanceof SandboxMount.Bind bind) {
+      bind(bind);
+    } else if (mount instanceof SandboxMount.Merged merged) {
+      merged(merged);
+    } else if (mount instanceof SandboxMount.Content content) {
+      String options =
+          content.uid()
+              + " "
+              + content.gid()
+              + " "
+              + content.mode()
+              + " "
+              + HexFormat.of().formatHex(content.bytes());
+      out.mount('c', RDONLY, 0, "", target(mount), options);
+    } else if (mount instanceof SandboxMount.Tmpfs tmpfs) {
+      String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
+      String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
+      int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
+      out.mount('f', attrs, 0, "tmpfs", target(mount), options);
+    } else {
+      throw new IllegalArgumentException("no such mount: " + mount);
     }
+  }
+
+  private void bind(SandboxMount.Bind bind) {
+    bind.ids().ifPresent(ids -> out.mount('i', 0, 0, ids.uids(), target(bind), ids.gids()));
+    int attrs = bind.readOnly() ? RDONLY : 0;
+    int spread =
+        switch (bind.spread()) {
+          case PRIVATE -> 0;
+          case SHARED -> SHARED;
+          case SLAVE -> SLAVE;
+        };
+    out.mount('b', attrs, spread, absolute(bind.source()), target(bind), bind.part());
   }
 
   private void merged(SandboxMount.Merged merged) {

@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled filters. That for Docker's own capabilities, which nearly every sandbox has, is packed
- * with the classes: compiling it in a cold JVM takes longer than the sandbox.
+ * Compiled filters. That for Docker's own capabilities, which nearly every sandbox has, is in the
+ * shim: compiling it in a cold JVM takes longer than the sandbox.
  */
 final class Profiles {
   private record Compiled(long capabilities, byte[] filter) {}
@@ -15,6 +15,7 @@ final class Profiles {
 
   private Profiles() {}
 
+  /** The filter for these capabilities; no bytes mean the shim's own. */
   static byte[] docker(Set<String> capabilities) {
     long mask = Capabilities.mask(capabilities);
     Compiled known = last;
@@ -28,12 +29,8 @@ final class Profiles {
   private static byte[] load(String machine, Set<String> capabilities) {
     boolean packed = machine.equals("x86_64") || machine.equals("aarch64");
     if (packed && capabilities.equals(Isolation.docker().capabilities())) {
-      return ShimBinary.CARRIED.bytes(packedName(machine));
+      return new byte[0];
     }
     return SeccompFilter.docker(machine, capabilities);
-  }
-
-  static String packedName(String machine) {
-    return "seccomp-default-" + machine + ".bpf";
   }
 }

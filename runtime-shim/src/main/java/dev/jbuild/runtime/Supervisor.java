@@ -16,31 +16,39 @@ import java.util.List;
  */
 public final class Supervisor {
   private final Path binary;
+  private final Front front;
 
-  public Supervisor(Path binary) {
+  public Supervisor(Path binary, Front front) {
     this.binary = binary;
+    this.front = front;
   }
 
   /**
-   * How somebody sits in front of a container.
+   * Whoever sits in front of a container sits there in the shim alone: it passes on streams,
+   * signals and the terminal's size, and exits with the program's code.
+   */
+  @FunctionalInterface
+  public interface Front {
+    /**
+     * Runs a command on our own stdin, stdout and stderr, best by becoming it.
+     *
+     * @return its exit code
+     */
+    int run(List<String> command) throws IOException, InterruptedException;
+  }
+
+  /**
+   * How somebody sits in front of a container, whose output is passed on.
    *
-   * @param output what it prints is passed on
    * @param stdin ours is passed on
    * @param tty the container has a terminal
    * @param owner when we are killed, the container is too
    * @param proxy signals are passed on
    * @param detachKeys e.g. {@code ctrl-p,ctrl-q}; empty for these
    */
-  public record Seat(
-      boolean output, boolean stdin, boolean tty, boolean owner, boolean proxy, String detachKeys) {
-    /** Nobody sits there. */
-    public static final Seat NONE = new Seat(false, false, false, false, true, "");
-
+  public record Seat(boolean stdin, boolean tty, boolean owner, boolean proxy, String detachKeys) {
     private List<String> flags() {
-      List<String> flags = new ArrayList<>();
-      if (output) {
-        flags.add("--attach");
-      }
+      List<String> flags = new ArrayList<>(List.of("--attach"));
       if (stdin) {
         flags.add("--stdin");
       }
@@ -56,9 +64,6 @@ public final class Supervisor {
       if (!detachKeys.isEmpty()) {
         flags.add("--keys=" + detachKeys);
       }
-      if (output) {
-        flags.add("--parent=" + ProcessHandle.current().pid());
-      }
       return flags;
     }
   }
@@ -72,47 +77,72 @@ public final class Supervisor {
   public record Answer(int code, String out, String err) {}
 
   /**
-   * Starts a container under a supervisor that outlives us.
+   * A container that is to be started under a supervisor that outlives us.
    *
-   * @return with a seat that wants output, the container's exit code; else 0 when it runs. 125 to
-   *     127 after a line on stderr when it could not be started
+   * @param stdin its program reads what somebody types
    */
-  public int start(Path folder, Sandbox sandbox, Supervision supervision, Seat seat, boolean stdin)
-      throws InterruptedException {
-    int flags = stdin ? Plan.FLAG_STDIN : 0;
-    flags |= Boolean.parseBoolean(supervision.options().get("tty")) ? Plan.FLAG_TTY : 0;
-    Path plan = write(folder, Plan.of(sandbox, supervision, flags));
+  public record Start(Path folder, Sandbox sandbox, Supervision supervision, boolean stdin) {}
+
+  /**
+   * Starts a container.
+   *
+   * @return 0 when it runs; 125 to 127 after a line on stderr when it could not be started
+   */
+  public int start(Start start) throws IOException, InterruptedException {
+    return child(starting(start, List.of()));
+  }
+
+  /**
+   * Starts a container and says a line when it runs.
+   *
+   * @return 0 when it runs; 125 to 127 after a line on stderr when it could not be started
+   */
+  public int start(Start start, String line) throws IOException, InterruptedException {
+    return front.run(starting(start, List.of("--say=" + line)));
+  }
+
+  /**
+   * Starts a container and sits down in front of it.
+   *
+   * @return the container's exit code; 125 to 127 after a line on stderr when it could not be
+   *     started
+   */
+  public int start(Start start, Seat seat) throws IOException, InterruptedException {
+    return front.run(starting(start, seat.flags()));
+  }
+
+  private List<String> starting(Start start, List<String> flags) {
+    boolean tty = Boolean.parseBoolean(start.supervision().options().get("tty"));
+    int bits = (start.stdin() ? Plan.FLAG_STDIN : 0) | (tty ? Plan.FLAG_TTY : 0);
+    Path plan = write(start.folder(), Plan.of(start.sandbox(), start.supervision(), bits));
     List<String> words = new ArrayList<>(List.of(binary.toString(), "start"));
-    words.addAll(seat.flags());
-    words.add(folder.toString());
+    words.addAll(flags);
+    words.add(start.folder().toString());
     words.add(plan.toString());
-    return inherit(words, plan);
+    return words;
   }
 
   /** Sits down in front of a container that runs; its exit code, or 0 after detaching. */
-  public int attach(Path folder, Seat seat) throws InterruptedException {
+  public int attach(Path folder, Seat seat) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of(binary.toString(), "attach"));
     words.addAll(seat.flags());
     words.add(folder.toString());
-    return inherit(words, folder.resolve("no-plan"));
+    return front.run(words);
   }
 
   /** Runs one more command in a container that runs; its exit code. */
   public int exec(
       Path folder, Command command, Isolation isolation, List<Path> cgroups, ExecMode mode)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     int flags = (mode.tty() ? Plan.FLAG_TTY : 0) | (mode.stdin() ? Plan.FLAG_STDIN : 0);
     Path plan = write(folder, Plan.ofExec(command, isolation, cgroups, flags));
     List<String> words = new ArrayList<>(List.of(binary.toString(), "exec"));
     if (mode.detach()) {
       words.add("--detach");
-    } else {
-      words.add("--parent");
-      words.add(Long.toString(ProcessHandle.current().pid()));
     }
     words.add(folder.toString());
     words.add(plan.toString());
-    return inherit(words, plan);
+    return front.run(words);
   }
 
   /** How a command runs beside others. */
@@ -132,40 +162,29 @@ public final class Supervisor {
     }
   }
 
-  private static int inherit(List<String> words, Path plan) throws InterruptedException {
-    try (SignalRelay relay = SignalRelay.install()) {
-      Process process = new ProcessBuilder(words).inheritIO().start();
-      relay.to(process);
-      try {
-        return process.waitFor();
-      } catch (InterruptedException e) {
-        process.destroy();
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new ShimException("cannot start the shim " + words.getFirst(), e);
-    } finally {
-      delete(plan);
+  /** Runs a command as a child, on our own standard streams; its exit code. */
+  public static int child(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroy();
+      throw e;
     }
   }
 
+  /** The shim removes it as soon as it has read it: it holds the command's environment. */
   private static Path write(Path folder, byte[] plan) {
     FileAttribute<?> ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      Path file = Files.createTempFile(folder, "plan-", "", ownerOnly);
+      // not createTempFile: its SecureRandom takes a tenth of the time until the program runs
+      String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
+      Path file = Files.createFile(folder.resolve("plan-" + unique), ownerOnly);
       Files.write(file, plan);
       return file;
     } catch (IOException e) {
       throw new ShimException("cannot write the plan of a container to " + folder, e);
-    }
-  }
-
-  private static void delete(Path plan) {
-    try {
-      Files.deleteIfExists(plan);
-    } catch (IOException _) {
-      // The folder has gone with the container.
     }
   }
 }

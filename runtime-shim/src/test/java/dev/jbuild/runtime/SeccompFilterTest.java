@@ -121,8 +121,7 @@ final class SeccompFilterTest {
   @ValueSource(strings = {"x86_64", "aarch64"})
   void thePackedFilterIsWhatWouldBeCompiled(String machine) throws IOException {
     byte[] compiled = docker(machine);
-    Path packed =
-        Path.of("src/main/resources/dev/jbuild/runtime").resolve(Profiles.packedName(machine));
+    Path packed = Path.of("src/main/c/seccomp-default-" + machine + ".bpf");
     if (Boolean.getBoolean("golden.update")) {
       Files.write(packed, compiled);
     }

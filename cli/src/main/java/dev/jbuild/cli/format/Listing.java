@@ -34,6 +34,11 @@ public final class Listing {
     return this;
   }
 
+  /** Whether a format shows the columns alone: what only templates show need not be worked out. */
+  public static boolean isUsual(String format) {
+    return format.isEmpty() || format.equals("table");
+  }
+
   /**
    * Prints the rows.
    *
@@ -41,7 +46,7 @@ public final class Listing {
    *     chosen columns, {@code json} for an object a line, else a template for each row
    */
   public String print(String format) {
-    if (format.isEmpty() || format.equals("table")) {
+    if (isUsual(format)) {
       return usual();
     }
     if (format.equals("json")) {

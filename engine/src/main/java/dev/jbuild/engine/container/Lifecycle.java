@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /** Starts, stops and removes containers. */
 public final class Lifecycle {
@@ -27,30 +28,53 @@ public final class Lifecycle {
   private final Containers containers;
   private final ContainerNetworks networks;
   private final Supervisor supervisor;
-  private final List<String> warnings = new ArrayList<>();
+  private final Consumer<String> warnings;
 
-  public Lifecycle(Containers containers, ContainerNetworks networks, Path shimBinary) {
+  /**
+   * The life of containers.
+   *
+   * @param warnings is told what was asked for and can't be had
+   */
+  public Lifecycle(
+      Containers containers,
+      ContainerNetworks networks,
+      Supervisor supervisor,
+      Consumer<String> warnings) {
     this.containers = containers;
     this.networks = networks;
-    this.supervisor = new Supervisor(shimBinary);
-  }
-
-  /** What was asked for and can't be had; of the last start. */
-  public List<String> warnings() {
-    return List.copyOf(warnings);
+    this.supervisor = supervisor;
+    this.warnings = warnings;
   }
 
   /**
    * Starts a container; one that runs goes on.
    *
-   * @return the code of the program when the seat wants its output, else 0; 125 to 127, after a
-   *     line on stderr, when it could not be started
+   * @return 0, or 125 to 127, after a line on stderr, when it could not be started
+   */
+  public int start(Container container) throws IOException, InterruptedException {
+    return container.state().supervised() ? 0 : supervisor.start(prepared(container));
+  }
+
+  /** The same for the last thing that this process does: it prints a line when it has started. */
+  public int start(Container container, String line) throws IOException, InterruptedException {
+    return supervisor.start(prepared(container), line);
+  }
+
+  /**
+   * Starts a container, or finds it running, and sits down in front of it: the last thing that this
+   * process does.
+   *
+   * @return the code of the program; 125 to 127, after a line on stderr, when it could not be
+   *     started
    */
   public int start(Container container, Supervisor.Seat seat)
       throws IOException, InterruptedException {
-    if (container.state().supervised()) {
-      return seat.output() ? supervisor.attach(container.folder(), seat) : 0;
-    }
+    return container.state().supervised()
+        ? supervisor.attach(container.folder(), seat)
+        : supervisor.start(prepared(container), seat);
+  }
+
+  private Supervisor.Start prepared(Container container) throws IOException {
     NetworkSetup setup = NetworkSetup.none();
     Network network = network(container);
     if (usesNetworks(container)) {
@@ -64,14 +88,9 @@ public final class Lifecycle {
         new SandboxOf(container, layers, containers.files(container), networkHost(container))
             .sandbox(network, setup);
     List<Path> groups = cgroups.create(container.id(), container.hostConfig());
-    warnings.clear();
-    warnings.addAll(cgroups.warnings());
-    return supervisor.start(
-        container.folder(),
-        sandbox,
-        supervision(container, setup, groups),
-        seat,
-        container.openStdin());
+    cgroups.warnings().forEach(warnings);
+    return new Supervisor.Start(
+        container.folder(), sandbox, supervision(container, setup, groups), container.openStdin());
   }
 
   private boolean usesNetworks(Container container) {
@@ -239,7 +258,7 @@ public final class Lifecycle {
   public void restart(Container container, Optional<String> signal, Optional<Long> seconds)
       throws IOException, InterruptedException {
     stop(container, signal, seconds);
-    if (start(container, Supervisor.Seat.NONE) == 0) {
+    if (start(container) == 0) {
       event("restart", container);
     } else {
       throw new EngineException(1, "Cannot restart container " + container.name());
@@ -319,7 +338,7 @@ public final class Lifecycle {
     if (updated.state().supervised()) {
       Cgroups cgroups = Cgroups.ofMachine();
       cgroups.update(container.id(), hostConfig);
-      warnings.addAll(cgroups.warnings());
+      cgroups.warnings().forEach(warnings);
       tell(updated, "restart", hostConfig.object("RestartPolicy").text("Name").orElse("no"));
       tell(
           updated,
