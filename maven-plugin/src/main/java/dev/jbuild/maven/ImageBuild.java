@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.maven.plugin.MojoExecutionException;
@@ -18,6 +19,9 @@ import org.apache.maven.plugin.MojoExecutionException;
 final class ImageBuild {
   private static final Pattern DIGEST =
       Pattern.compile("\"containerimage.digest\"\\s*:\\s*\"(sha256:[0-9a-f]{64})\"");
+
+  /** A digest that no image has, so that only the registry can be asked for it. */
+  private static final String NOBODYS = "0".repeat(64);
 
   private final ImageMojo mojo;
 
@@ -74,9 +78,34 @@ final class ImageBuild {
                 + mojo.base().resolve(secret.getValue()));
       }
     }
-    Machine.check();
+    Machine.check(mojo);
     mojo.timestamp();
     mojo.program();
+  }
+
+  /** Fails when a registry is not there or refuses the credentials: minutes before a push does. */
+  void askRegistries() throws MojoExecutionException, IOException, InterruptedException {
+    Map<String, String> repositories = new TreeMap<>();
+    for (String name : mojo.imageNames()) {
+      repositories.putIfAbsent(name.substring(0, name.lastIndexOf(':')), name);
+    }
+    try (Credentials credentials = Credentials.of(mojo)) {
+      Program program = credentials.on(mojo.program());
+      for (Map.Entry<String, String> each : repositories.entrySet()) {
+        Program.Answer answer =
+            program.ask(List.of("manifest", "inspect", each.getKey() + "@sha256:" + NOBODYS));
+        String remedy = Program.remedy(answer.text());
+        if (answer.status() != 0
+            && (!remedy.isEmpty() || answer.text().contains("cannot reach the registry"))) {
+          throw new MojoExecutionException(
+              "cannot push "
+                  + each.getValue()
+                  + ": "
+                  + answer.text().replaceFirst("^jbuild: ", "")
+                  + remedy);
+        }
+      }
+    }
   }
 
   /**
@@ -161,7 +190,7 @@ final class ImageBuild {
   }
 
   private Map<String, String> projectArgs(Path folder) {
-    Map<String, String> args = new java.util.TreeMap<>();
+    Map<String, String> args = new TreeMap<>();
     args.put("PROJECT_GROUP_ID", mojo.project.getGroupId());
     args.put("PROJECT_ARTIFACT_ID", mojo.project.getArtifactId());
     args.put("PROJECT_VERSION", mojo.project.getVersion());

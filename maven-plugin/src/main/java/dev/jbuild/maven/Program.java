@@ -55,13 +55,11 @@ final class Program {
     Process process = process(arguments).redirectErrorStream(true).start();
     process.getOutputStream().close();
     List<String> said = new ArrayList<>();
-    // Of a file that is gone when somebody reads of it.
-    String credentials = environment.getOrDefault("REGISTRY_AUTH_FILE", "settings.xml");
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        line = line.replace(credentials, "settings.xml");
+        line = line.replace(credentials(), "settings.xml");
         log.info(line);
         if (said.size() == 200) {
           said.remove(0);
@@ -73,13 +71,39 @@ final class Program {
         // With -q nobody has seen the lines.
         String lost = log.isInfoEnabled() ? "" : "\n" + String.join("\n", said);
         throw new MojoExecutionException(
-            what + " failed: " + error(said, status) + remedy(said) + lost);
+            what + " failed: " + error(said, status) + remedy(String.join("\n", said)) + lost);
       }
       return String.join("\n", said);
     } catch (InterruptedException e) {
       process.destroy();
       throw e;
     }
+  }
+
+  /**
+   * What a call that may fail says.
+   *
+   * @param text all that it printed, also on standard error
+   */
+  record Answer(int status, String text) {}
+
+  /** Runs a call to its end without a word in Maven's log. */
+  Answer ask(List<String> arguments) throws IOException, InterruptedException {
+    Process process = process(arguments).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    try {
+      String text =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return new Answer(process.waitFor(), text.replace(credentials(), "settings.xml"));
+    } catch (InterruptedException e) {
+      process.destroy();
+      throw e;
+    }
+  }
+
+  /** The file of them, which is gone when somebody reads of it. */
+  private String credentials() {
+    return environment.getOrDefault("REGISTRY_AUTH_FILE", "settings.xml");
   }
 
   private static String error(List<String> said, int status) {
@@ -94,10 +118,10 @@ final class Program {
     return said.isEmpty() ? "jbuild exited with " + status : said.get(said.size() - 1);
   }
 
-  private static String remedy(List<String> said) {
-    String all = String.join("\n", said);
-    if (all.contains("401")
-        || all.contains("403")
+  /** What to do about credentials that are missing or wrong; nothing where it is not that. */
+  static String remedy(String all) {
+    if (all.contains(" 401 ")
+        || all.contains(" 403 ")
         || all.contains("unauthorized")
         || all.contains("denied")) {
       return "\nA registry wants credentials: put a <server> whose <id> is the registry's host (docker.io for Docker Hub) into "

@@ -20,6 +20,9 @@ public final class PushMojo extends ImageMojo {
       throw new MojoExecutionException(
           "cannot push " + imageName() + ": Maven is offline; leave out -o, or add -Djbuild.skip");
     }
-    new ImageBuild(this).build(List.of("--push"));
+    ImageBuild build = new ImageBuild(this);
+    build.check();
+    build.askRegistries();
+    build.build(List.of("--push"));
   }
 }

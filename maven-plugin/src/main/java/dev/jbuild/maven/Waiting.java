@@ -5,7 +5,6 @@ import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -108,14 +107,9 @@ final class Waiting {
       throws MojoExecutionException, IOException, InterruptedException {
     until(
         "its health check succeeded",
-        () -> {
-          Process asked =
-              program
-                  .process(List.of("inspect", "--format", "{{.State.Health.Status}}", container))
-                  .redirectError(ProcessBuilder.Redirect.DISCARD)
-                  .start();
-          String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          return asked.waitFor() == 0 && said.strip().equals("healthy");
-        });
+        () ->
+            program
+                .ask(List.of("inspect", "--format", "{{.State.Health.Status}}", container))
+                .equals(new Program.Answer(0, "healthy")));
   }
 }

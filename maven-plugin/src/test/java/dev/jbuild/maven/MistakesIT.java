@@ -2,18 +2,11 @@ package dev.jbuild.maven;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.jbuild.testkit.Command;
 import dev.jbuild.testkit.Command.Outcome;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,62 +84,11 @@ final class MistakesIT {
     assertThat(project.resolve("target/jbuild")).doesNotExist();
   }
 
-  private static String encrypted(Command maven) {
-    String said = maven.check().out();
-    return said.substring(said.indexOf('{'), said.indexOf('}') + 1);
-  }
-
   @Test
-  void encryptedPasswordsOfSettingsReachTheRegistryAndNothingElse() throws IOException {
+  void anOrdinaryUserIsToldInValidateThatRootIsNeeded() {
     Path project = RealMaven.example("java-service", temp);
-    Path security = temp.resolve("settings-security.xml");
-    String master = encrypted(RealMaven.maven(project, "--encrypt-master-password", "master"));
-    Files.writeString(
-        security, "<settingsSecurity><master>" + master + "</master></settingsSecurity>");
-    String secret =
-        encrypted(
-            RealMaven.maven(
-                project, "-Dsettings.security=" + security, "--encrypt-password", "pass:word"));
-    Set<String> seen = new ConcurrentSkipListSet<>();
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String given = exchange.getRequestHeaders().getFirst("Authorization");
-          if (given == null) {
-            exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"it\"");
-          } else {
-            seen.add(given);
-          }
-          exchange.sendResponseHeaders(given == null ? 401 : 403, -1);
-          exchange.close();
-        });
-    server.start();
-    try {
-      String host = "127.0.0.1:" + server.getAddress().getPort();
-      Path settings = temp.resolve("settings.xml");
-      String own = Files.readString(Path.of("target/maven-it/settings.xml"));
-      String servers =
-          "<settings><servers><server><id>"
-              + host
-              + "</id><username>me</username><password>"
-              + secret
-              + "</password></server></servers>";
-      Files.writeString(settings, own.replace("<settings>", servers));
 
-      String said =
-          failure(
-              RealMaven.withSettings(
-                      settings, RealMaven.maven(project, "-Dsettings.security=" + security))
-                  .and("package", "jbuild:push", "-Djbuild.image=" + host + "/app:1"));
-
-      String pair =
-          Base64.getEncoder().encodeToString("me:pass:word".getBytes(StandardCharsets.UTF_8));
-      assertThat(seen).containsExactly("Basic " + pair);
-      assertThat(said).contains("settings.xml").doesNotContain("pass:word", pair);
-    } finally {
-      server.stop(0);
-    }
+    assertThat(failure(RealMaven.maven(project, "validate", "-Duser.name=somebody")))
+        .contains("run Maven as root, or name in jbuild.executable a program that becomes root");
   }
 }

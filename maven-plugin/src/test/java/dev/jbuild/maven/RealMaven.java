@@ -1,7 +1,10 @@
 package dev.jbuild.maven;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.jbuild.testkit.Checkout;
 import dev.jbuild.testkit.Command;
+import dev.jbuild.testkit.LocalRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +38,14 @@ final class RealMaven {
     return copy;
   }
 
+  /** A copy of a project of these tests. */
+  static Path project(String name, Path temp) {
+    prepare();
+    Path copy = temp.resolve(name);
+    Command.of("cp", "-R", Path.of("src/test/resources").resolve(name), copy).check();
+    return copy;
+  }
+
   /** A call of Maven in a project, not yet run. */
   static Command maven(Path project, Path javaHome, Object... arguments) {
     return Command.of("mvn", "-B", "-Dstyle.color=never", "-s", settings())
@@ -59,10 +70,31 @@ final class RealMaven {
     return maven(project, java25(), arguments);
   }
 
-  /** The same call with other settings: of two, Maven takes the first. */
-  static Command withSettings(Path settings, Command maven) {
+  /** The same call by another Maven, which the build has unpacked. */
+  static Command by(String version, Command maven) {
+    Path program = Path.of("target/mavens/apache-maven-" + version, "bin/mvn").toAbsolutePath();
+    assertThat(program).isExecutable();
+    return changed(maven, 0, program.toString());
+  }
+
+  /** The same call with a server in the settings. */
+  static Command withServer(Path folder, String id, String password, Command maven) {
+    String server =
+        "<settings><servers><server><id>%s</id><username>%s</username><password>%s</password></server></servers>"
+            .formatted(id, LocalRegistry.LOGIN.split(":", -1)[0], password);
+    try {
+      Path settings = folder.resolve("settings-of-server.xml");
+      Files.writeString(
+          settings, Files.readString(Path.of(settings())).replace("<settings>", server));
+      return changed(maven, maven.words().indexOf("-s") + 1, settings.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Command changed(Command maven, int index, String word) {
     List<String> words = new ArrayList<>(maven.words());
-    words.set(words.indexOf("-s") + 1, settings.toString());
+    words.set(index, word);
     return new Command(words, maven.environment(), maven.directory(), maven.input(), maven.limit());
   }
 
@@ -95,7 +127,7 @@ final class RealMaven {
   }
 
   /** The user's repository serves what it has; the rest comes from Maven Central. */
-  private static Path settings() {
+  private static String settings() {
     try {
       String repository =
           Path.of(System.getProperty("user.home"), ".m2/repository").toUri().toString();
@@ -112,7 +144,7 @@ final class RealMaven {
               .formatted(
                   repository, "<releases><checksumPolicy>ignore</checksumPolicy></releases>");
       Files.createDirectories(ROOM);
-      return Files.writeString(ROOM.resolve("settings.xml"), text);
+      return Files.writeString(ROOM.resolve("settings.xml"), text).toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
