@@ -63,18 +63,35 @@ public final class CopyPlanner {
   public static List<Selected> select(SourceTree tree, String source) throws IOException {
     String path = SourceTree.clean(source);
     if (!Wildcard.isPattern(path)) {
-      SourceNode node =
-          tree.find(path, true)
-              .orElseThrow(() -> new CopyException("\"/" + path + "\": not found"));
-      return List.of(new Selected(node, path.substring(path.lastIndexOf('/') + 1)));
+      return List.of(new Selected(followed(tree, path), path.substring(path.lastIndexOf('/') + 1)));
+    }
+    List<String> parts = List.of(path.split("/"));
+    int plain = 0;
+    while (!Wildcard.isPattern(parts.get(plain))) {
+      plain++;
     }
     List<Selected> nodes = new ArrayList<>();
-    expand(tree, "", List.of(path.split("/")), nodes);
+    Optional<SourceNode> base = tree.find(String.join("/", parts.subList(0, plain)), true);
+    if (base.isPresent()) {
+      expand(tree, base.get(), parts.subList(plain, parts.size()), nodes);
+    }
     return nodes;
   }
 
   /** Adds everything that a spec asks for. */
   public void add(CopySpec spec) throws IOException {
+    add(spec, _ -> false);
+  }
+
+  /** Files that are not copied as they are. */
+  @FunctionalInterface
+  public interface Archives {
+    /** Takes an archive to be unpacked into the target; false for what is to be copied. */
+    boolean take(SourceNode node) throws IOException;
+  }
+
+  /** The same, with archives among the sources. */
+  public void add(CopySpec spec, Archives archives) throws IOException {
     IgnoreRules excludes = IgnoreRules.of(spec.excludes());
     for (String source : spec.sources()) {
       if (spec.parents()) {
@@ -82,7 +99,12 @@ public final class CopyPlanner {
         continue;
       }
       for (Selected selected : select(spec.tree(), source)) {
-        addSource(spec, selected, excludes);
+        if (selected.node().isRegular() && archives.take(selected.node())) {
+          int[] owner = spec.owner().orElse(new int[] {0, 0});
+          target.mkdirs(target.resolve(spec.target()), Meta.of(0755, owner[0], owner[1], 0, 0));
+        } else {
+          addSource(spec, selected, excludes);
+        }
       }
     }
   }
@@ -93,12 +115,7 @@ public final class CopyPlanner {
     String dest = target.resolve(spec.target());
     Optional<TargetTree.Existing> existing = target.lookup(dest);
     if (node.isDirectory()) {
-      Meta meta = newFolder(spec);
-      if (spec.mode().isPresent()) {
-        meta = meta.withMode(spec.mode().get().apply(meta.mode(), true));
-      }
-      target.mkdirs(TargetTree.parent(dest), newFolder(spec));
-      target.mkdirs(dest, meta);
+      target.mkdirs(dest, newFolder(spec));
       copyChildren(new Copying(spec, node.path(), excludes), node, dest);
       return;
     }
@@ -135,14 +152,23 @@ public final class CopyPlanner {
           from.path().isEmpty() || pattern.isEmpty()
               ? from.path() + pattern
               : from.path() + "/" + pattern;
-      if (literal && spec.tree().lookup(full).isEmpty()) {
-        throw new CopyException("\"/" + full + "\": not found");
+      if (literal && (pattern.isEmpty() || spec.tree().lookup(full).isEmpty())) {
+        // BuildKit finds nothing where no name is left to repeat
+        throw new CopyException(
+            "\"/"
+                + full
+                + "\": not found"
+                + (pattern.isEmpty() ? "; with --parents, write " + all(source) : ""));
       }
       String dest = target.resolve(spec.target());
       target.mkdirs(dest, newFolder(spec));
       List<String> parts = pattern.isEmpty() ? List.of() : List.of(pattern.split("/"));
       match(new Copying(spec, from.path(), excludes), new Way(from, dest, List.of()), parts);
     }
+  }
+
+  private static String all(String source) {
+    return source.replaceFirst("/*$", "") + "/*";
   }
 
   /**
@@ -287,28 +313,36 @@ public final class CopyPlanner {
     return meta;
   }
 
+  /** What is made on the way has the permissions of --chmod where these are a number (fsutil). */
   private static Meta newFolder(CopySpec spec) {
     int[] owner = spec.owner().orElse(new int[] {0, 0});
-    return Meta.of(0755, owner[0], owner[1], 0, 0);
+    int mode = spec.mode().orElse(null) instanceof ModeChange.Octal(int bits) ? bits : 0755;
+    return Meta.of(mode, owner[0], owner[1], 0, 0);
   }
 
+  /** Below a wildcard no link is followed, but for the last one (fsutil). */
   private static void expand(
-      SourceTree tree, String base, List<String> pattern, List<Selected> found) throws IOException {
-    Optional<SourceNode> folder = tree.find(base, true);
-    if (folder.isEmpty() || !folder.get().isDirectory()) {
+      SourceTree tree, SourceNode folder, List<String> pattern, List<Selected> found)
+      throws IOException {
+    if (!folder.isDirectory()) {
       return;
     }
     String first = pattern.getFirst();
     List<String> rest = pattern.subList(1, pattern.size());
-    for (SourceNode child : tree.list(folder.get())) {
-      if (Wildcard.matches(first, child.name())) {
-        if (rest.isEmpty()) {
-          Optional<SourceNode> followed = tree.find(child.path(), true);
-          followed.ifPresent(node -> found.add(new Selected(node, child.name())));
-        } else {
-          expand(tree, child.path(), rest, found);
-        }
+    for (SourceNode child : tree.list(folder)) {
+      if (!Wildcard.matches(first, child.name())) {
+        continue;
+      }
+      if (rest.isEmpty()) {
+        found.add(new Selected(followed(tree, child.path()), child.name()));
+      } else {
+        expand(tree, child, rest, found);
       }
     }
+  }
+
+  private static SourceNode followed(SourceTree tree, String path) throws IOException {
+    return tree.find(path, true)
+        .orElseThrow(() -> new CopyException("\"/" + path + "\": not found"));
   }
 }

@@ -57,6 +57,24 @@ final class CopyStep {
       CopyFlags flags,
       List<Heredoc> heredocs) {}
 
+  /** What ADD unpacks instead of copying it. */
+  private static final class Archives {
+    private final List<SourceNode> nodes = new ArrayList<>();
+
+    /** What comes later in the line wins. */
+    private boolean afterFiles;
+
+    boolean take(SourceNode node) throws IOException {
+      boolean archive = Compression.looksLikeTar(node.host());
+      if (archive) {
+        nodes.add(node);
+      } else {
+        afterFiles |= nodes.isEmpty();
+      }
+      return archive;
+    }
+  }
+
   CopyStep(Surroundings around, Kitchen kitchen, StageState state, Request request) {
     this.kitchen = kitchen;
     this.state = state;
@@ -68,16 +86,19 @@ final class CopyStep {
     // --link looks at nothing below, but for permissions that have to be changed (BuildKit)
     boolean alone = request.flags().link() && request.flags().chmod().isEmpty();
     LayerStack below = new LayerStack(alone ? List.of() : state.layers);
-    Optional<int[]> owner = request.flags().chown().map(o -> owner(below, o));
+    Optional<int[]> owner =
+        request.flags().chown().isPresent()
+            ? Optional.of(owner(Accounts.of(below), request.flags().chown().get()))
+            : Optional.empty();
     CopyPlanner planner = new CopyPlanner(below);
-    List<SourceNode> archives = new ArrayList<>();
+    Archives archives = new Archives();
     List<SourceTree> trees = new ArrayList<>();
     try {
       for (Part part : request.parts()) {
         kitchen.evidence().tree(part.tree());
         trees.add(part.tree());
         CopySpec spec = spec(part.tree(), part.words(), owner);
-        planner.add(part.unpack() ? withoutArchives(spec, archives) : spec);
+        planner.add(spec, node -> part.unpack() && archives.take(node));
       }
       if (!request.heredocs().isEmpty()) {
         addHeredocs(planner, spec(new StackTree(below), List.of(), owner));
@@ -97,7 +118,7 @@ final class CopyStep {
       LayerStack below,
       List<PlannedEntry> entries,
       List<SourceTree> trees,
-      List<SourceNode> archives,
+      Archives archives,
       Optional<int[]> owner) {}
 
   private Digest op() {
@@ -111,29 +132,36 @@ final class CopyStep {
   }
 
   private Kitchen.Made execute(Plan plan, Digest op) throws IOException, InterruptedException {
-    if (plan.archives().isEmpty() && (plan.fresh() || !kitchen.isSeen(op))) {
+    if (plan.archives().nodes.isEmpty() && (plan.fresh() || !kitchen.isSeen(op))) {
       return kitchen.serveUnseen(plan.title(), op, plan.fresh(), state, _ -> copyAndRead(plan, op));
     }
     List<PlannedEntry> entries = contents.of(plan.entries(), plan.trees());
     return kitchen.serve(
-        new Kitchen.Order(plan.title(), op, inputs(entries, plan.archives()), plan.fresh()),
+        new Kitchen.Order(plan.title(), op, inputs(entries, plan.archives().nodes), plan.fresh()),
         state,
         _ -> {
-          if (entries.isEmpty() && plan.archives().isEmpty()) {
+          if (entries.isEmpty() && plan.archives().nodes.isEmpty()) {
             return Optional.empty();
           }
           try (Draft draft = kitchen.layers().draft(kitchen.lease().id())) {
+            if (!plan.archives().afterFiles) {
+              unpack(draft, plan);
+            }
             write(draft, entries, plan, op);
-            for (SourceNode archive : plan.archives()) {
-              try (InputStream in = Files.newInputStream(archive.host())) {
-                kitchen
-                    .layers()
-                    .extractArchive(draft, plan.below(), request.target(), in, plan.owner());
-              }
+            if (plan.archives().afterFiles) {
+              unpack(draft, plan);
             }
             return Optional.of(draft.commit());
           }
         });
+  }
+
+  private void unpack(Draft draft, Plan plan) throws IOException {
+    for (SourceNode archive : plan.archives().nodes) {
+      try (InputStream in = Files.newInputStream(archive.host())) {
+        kitchen.layers().extractArchive(draft, plan.below(), request.target(), in, plan.owner());
+      }
+    }
   }
 
   /** Reads every byte once: for the copy, the digest of its file and that of the layer. */
@@ -186,45 +214,23 @@ final class CopyStep {
     }
   }
 
-  /** ADD unpacks local archives: they leave the list of files to copy. */
-  private CopySpec withoutArchives(CopySpec spec, List<SourceNode> archives) throws IOException {
-    List<String> plain = new ArrayList<>();
-    for (String source : spec.sources()) {
-      boolean archive = false;
-      for (CopyPlanner.Selected selected : CopyPlanner.select(spec.tree(), source)) {
-        SourceNode node = selected.node();
-        if (node.isRegular() && Compression.looksLikeTar(node.host())) {
-          archives.add(node);
-          archive = true;
-        }
-      }
-      if (!archive) {
-        plain.add(source);
-      }
-    }
-    return new CopySpec(
-        spec.tree(),
-        plain,
-        spec.target(),
-        spec.owner(),
-        spec.mode(),
-        spec.excludes(),
-        spec.parents());
-  }
-
   private void addHeredocs(CopyPlanner planner, CopySpec spec) throws IOException {
     for (Heredoc heredoc : request.heredocs()) {
       planner.addBytes(heredoc.name(), heredoc.body().getBytes(StandardCharsets.UTF_8), spec);
     }
   }
 
-  private int[] owner(LayerStack below, String text) {
-    try {
-      return Accounts.of(below).owner(text);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (IllegalArgumentException e) {
-      throw new BuildException(request.span(), String.valueOf(e.getMessage()));
+  private int[] owner(Accounts accounts, String text) {
+    boolean nothing = state.layers.isEmpty() || request.flags().link();
+    if (nothing && !accounts.missing(text).isEmpty()) {
+      throw new BuildException(
+          request.span(),
+          "--chown="
+              + text
+              + ": names are looked up in /etc/passwd and /etc/group of the stage, and "
+              + (request.flags().link() ? "--link does not look there" : "it has no files yet")
+              + "; use numbers");
     }
+    return accounts.owner(text);
   }
 }

@@ -247,9 +247,14 @@ final class RunMounts {
     private void cache(Planned one) throws IOException, InterruptedException {
       RunMount mount = one.mount;
       String namespace = around.request.arguments().getOrDefault("BUILDKIT_CACHE_MOUNT_NS", "");
-      String id = namespace + "/" + mount.id().orElse(one.target);
+      String id = namespace + "/" + mount.id().orElseGet(() -> cleaned(mount));
       if (one.part.isPresent()) {
         id += " from " + content(one.part.get());
+      } else if (mount.uid().isPresent() || mount.gid().isPresent() || mount.mode().isPresent()) {
+        // one folder for each owner and permissions that are asked for: they are the folder's own
+        id +=
+            " as %d:%d %o"
+                .formatted(mount.uid().orElse(0), mount.gid().orElse(0), mount.mode().orElse(0755));
       }
       CacheFolders.Held held =
           new CacheFolders(around.storeRoot)
@@ -260,6 +265,12 @@ final class RunMounts {
                   draft -> begin(draft, one));
       resources.add(held);
       mounts.add(new SandboxMount.Bind(held.data(), one.target, mount.readOnly()));
+    }
+
+    /** The name of a cache without one: its target as it is written, as in BuildKit. */
+    private static String cleaned(RunMount mount) {
+      String target = mount.target().orElse("");
+      return (target.startsWith("/") ? "/" : "") + SourceTree.clean(target);
     }
 
     private void begin(Draft draft, Planned one) throws IOException {

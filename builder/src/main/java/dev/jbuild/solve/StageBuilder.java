@@ -169,11 +169,7 @@ final class StageBuilder {
       CopyFlags flags,
       List<Heredoc> heredocs)
       throws IOException, InterruptedException {
-    List<String> words =
-        sources.stream()
-            .filter(word -> heredocs.isEmpty() || !isHeredoc(word))
-            .map(this::expand)
-            .toList();
+    List<String> words = sources.stream().map(this::expand).toList();
     CopyFlags own =
         new CopyFlags(
             flags.from(),
@@ -185,6 +181,7 @@ final class StageBuilder {
             flags.keepGitDir(),
             flags.unpack(),
             flags.excludes());
+    warnOfStrangers(at, own);
     List<CopyStep.Part> parts =
         new CopySources(around, others.remote(), at.span(), add, own)
             .of(
@@ -230,13 +227,15 @@ final class StageBuilder {
         heredoc.expand() ? Words.expandText(body, state::variable) : body);
   }
 
-  /** {@code <<NAME}, {@code <<-NAME}, {@code 3<<"NAME"}: its body is among the here-documents. */
-  private static boolean isHeredoc(String word) {
-    int digits = 0;
-    while (digits < word.length() && Character.isDigit(word.charAt(digits))) {
-      digits++;
+  /** BuildKit takes a name that nobody has for root's, without a word. */
+  private void warnOfStrangers(Instruction at, CopyFlags flags) throws IOException {
+    if (flags.chown().isPresent() && !flags.link()) {
+      LayerStack below = new LayerStack(state.layers);
+      for (String name : Accounts.of(below).missing(flags.chown().get())) {
+        String message = "--chown names " + name + ", which the image does not have: it means root";
+        events.send(new BuildEvent.Warned("UnknownOwner", message, at.span().firstLine()));
+      }
     }
-    return word.startsWith("<<", digits);
   }
 
   private Origin mountOrigin(Span span, Optional<String> from)
@@ -256,30 +255,25 @@ final class StageBuilder {
 
   private void workdir(Instruction.Workdir workdir) throws IOException, InterruptedException {
     String path = expand(workdir.path());
+    // BuildKit cleans a relative path, and keeps an absolute one as it is written
     String full =
-        path.startsWith("/")
-            ? path
-            : (state.workdir().equals("/") ? "/" : state.workdir() + "/") + path;
-    String clean =
-        "/"
-            + SourceTree.clean(full)
-            + (full.endsWith("/") && !SourceTree.clean(full).isEmpty() ? "/" : "");
-    configure(c -> c.withWorkingDir(clean));
-    if (clean.equals("/")) {
+        path.startsWith("/") ? path : "/" + SourceTree.clean(state.workdir() + "/" + path);
+    configure(c -> c.withWorkingDir(full));
+    if (full.equals("/")) {
       note("WORKDIR /");
       return;
     }
     LayerStack below = new LayerStack(state.layers);
-    Accounts.Account owner = Accounts.of(below).find(state.config.config().user());
+    int[] owner = Accounts.of(below).owner(state.config.config().user());
     CopyPlanner planner = new CopyPlanner(below);
-    planner.mkdirs(clean, owner.uid(), owner.gid());
+    planner.mkdirs(full, owner[0], owner[1]);
     List<PlannedEntry> entries = planner.entries();
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
     inputs.put("parent", state.chain.toString());
-    inputs.put("owner", owner.uid() + ":" + owner.gid());
+    inputs.put("owner", owner[0] + ":" + owner[1]);
     Kitchen.Order order =
         new Kitchen.Order(
-            titles.next(workdir.source()), Digest.sha256("workdir\n" + clean), inputs, fresh());
+            titles.next(workdir.source()), Digest.sha256("workdir\n" + full), inputs, fresh());
     Kitchen.Made made =
         kitchen.serve(
             order,
@@ -293,7 +287,7 @@ final class StageBuilder {
                 return Optional.of(draft.commit());
               }
             });
-    state.history("WORKDIR " + clean, Optional.of(made.created()), made.layer().isEmpty());
+    state.history("WORKDIR " + full, Optional.of(made.created()), made.layer().isEmpty());
   }
 
   private void arg(Instruction.Arg arg) {

@@ -1,5 +1,6 @@
 package dev.jbuild.solve;
 
+import dev.jbuild.context.SourceTree;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.HistoryEntry;
@@ -76,8 +77,7 @@ final class StageState {
   }
 
   String workdir() {
-    String dir = config.config().workingDir();
-    return dir.isEmpty() ? "/" : dir;
+    return "/" + SourceTree.clean(config.config().workingDir());
   }
 
   List<String> shell() {

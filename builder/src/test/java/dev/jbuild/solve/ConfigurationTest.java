@@ -204,4 +204,11 @@ class ConfigurationTest {
     assertThat(config("FROM scratch AS a", "ENV x=1", "FROM missing").envMap())
         .containsEntry("x", "1");
   }
+
+  @ParameterizedTest
+  @CsvSource({"/a/b/,/a/b/", "/a//b,/a//b", "b/,/w/b", "../b,/b", "'',/w", ".,/w"})
+  void anAbsoluteWorkdirStaysAsItIsWritten(String written, String kept) throws Exception {
+    assertThat(config("FROM scratch", "WORKDIR /w", "WORKDIR \"" + written + "\"").workingDir())
+        .isEqualTo(kept);
+  }
 }

@@ -252,4 +252,97 @@ class CopyInstructionTest {
     assertThat(content(stack, "/link/f")).isEqualTo("x");
     assertThat(stack.find("/real/f")).isEmpty();
   }
+
+  @Test
+  void foldersThatAreMadeOnTheWayHaveThePermissionsOfChmod() throws Exception {
+    file("d/f", "x");
+
+    LayerStack stack = files("FROM scratch", "COPY --chmod=711 d/f /a/f", "COPY --chmod=700 d /b");
+
+    assertThat(stack.find("/a").orElseThrow().stat().permissions()).isEqualTo(0711);
+    assertThat(stack.find("/b").orElseThrow().stat().permissions()).isEqualTo(0700);
+  }
+
+  @Test
+  void aWildcardDoesNotReachThroughLinks() throws Exception {
+    file("d/x", "x");
+    Files.createSymbolicLink(builds.context.resolve("link"), Path.of("d"));
+
+    assertThat(files("FROM scratch", "COPY l*/x /t/").find("/t")).isEmpty();
+    assertThat(content(files("FROM scratch", "COPY link/* /t/"), "/t/x")).isEqualTo("x");
+  }
+
+  @Test
+  void aWildcardThatFindsALinkToNothingIsRefused() throws Exception {
+    Files.createSymbolicLink(builds.context.resolve("link"), Path.of("nowhere"));
+
+    assertThatThrownBy(() -> files("FROM scratch", "COPY l* /t/"))
+        .hasMessageContaining("\"/link\": not found");
+  }
+
+  @Test
+  void parentsNeedANameBehindThePivot() throws Exception {
+    file("d/x", "x");
+
+    assertThatThrownBy(() -> files("FROM scratch", "COPY --parents d/./ /t/"))
+        .hasMessageContaining("\"/d\": not found; with --parents, write d/./*");
+  }
+
+  @Test
+  void anArchiveAmongOtherSourcesLeavesTheseAlone() throws Exception {
+    file("f", "plain");
+    file("in/g", "packed");
+    tar("a.tar");
+
+    LayerStack stack = files("FROM scratch", "ADD [af]* /t/");
+
+    assertThat(content(stack, "/t/f")).isEqualTo("plain");
+    assertThat(content(stack, "/t/g")).isEqualTo("packed");
+  }
+
+  @Test
+  void whatStandsLaterInTheLineWins() throws Exception {
+    file("g", "plain");
+    file("in/g", "packed");
+    tar("a.tar");
+
+    assertThat(content(files("FROM scratch", "ADD a.tar g /t/"), "/t/g")).isEqualTo("plain");
+    assertThat(content(files("FROM scratch", "ADD g a.tar /t/"), "/t/g")).isEqualTo("packed");
+  }
+
+  private void tar(String name) throws IOException, InterruptedException {
+    String[] command = {
+      "tar", "-C", builds.context + "/in", "-cf", builds.context + "/" + name, "."
+    };
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+  }
+
+  @Test
+  void aNumberAloneIsUserAndGroup() throws Exception {
+    file("f", "x");
+
+    LayerStack stack =
+        files("FROM scratch", "USER 7", "WORKDIR /w", "COPY --chown=5: f /", "COPY --chown=6 f /g");
+
+    assertThat(stack.find("/w").orElseThrow().stat().gid()).isEqualTo(7);
+    assertThat(stack.find("/f").orElseThrow().stat().gid()).isZero();
+    assertThat(stack.find("/g").orElseThrow().stat().gid()).isEqualTo(6);
+  }
+
+  @Test
+  void aNameThatNobodyHasIsRootAndIsWarnedOf() throws Exception {
+    file("f", "x");
+    file("etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
+
+    LayerStack stack = files("FROM scratch", "COPY etc /etc", "COPY --chown=nobody f /");
+
+    assertThat(stack.find("/f").orElseThrow().stat().uid()).isZero();
+    assertThat(builds.events)
+        .filteredOn(BuildEvent.Warned.class::isInstance)
+        .singleElement()
+        .asString()
+        .contains("nobody");
+    assertThatThrownBy(() -> files("FROM scratch", "COPY --chown=nobody f /"))
+        .hasMessageContaining("use numbers");
+  }
 }

@@ -62,21 +62,59 @@ public final class Accounts {
   }
 
   /**
-   * Owner for {@code --chown=user[:group]}: without a group, a known user's own; a number's own.
-   *
-   * @throws IllegalArgumentException when a name is not known
+   * Owner for {@code --chown=user[:group]} and of what WORKDIR makes: a number is user and group
+   * alike whatever the files say of it, a name without a group has its own, and a name that nobody
+   * has is root, as in BuildKit; {@link #missing} tells of these.
    */
   public int[] owner(String text) {
     int colon = text.indexOf(':');
     String user = colon < 0 ? text : text.substring(0, colon);
-    if (colon >= 0) {
-      return new int[] {user.isEmpty() ? 0 : find(user).uid(), group(text.substring(colon + 1))};
-    }
+    int[] owner = {0, 0};
     if (isNumber(user)) {
-      return new int[] {number(user), number(user)};
+      owner[0] = number(user);
+      owner[1] = owner[0];
+    } else if (!user.equals("root")) {
+      named(users, user)
+          .ifPresent(line -> {
+            owner[0] = number(line[2]);
+            owner[1] = line.length > 3 ? number(line[3]) : 0;
+          });
     }
-    Account account = find(user);
-    return new int[] {account.uid(), account.gid()};
+    if (colon >= 0) {
+      String group = text.substring(colon + 1);
+      if (group.isEmpty() || isNumber(group) || group.equals("root")) {
+        owner[1] = number(group);
+      } else {
+        named(groups, group).ifPresent(line -> owner[1] = number(line[2]));
+      }
+    }
+    return owner;
+  }
+
+  /** The names in {@code user[:group]} that the files do not have. */
+  public List<String> missing(String text) {
+    int colon = text.indexOf(':');
+    List<String> names = new ArrayList<>();
+    String user = colon < 0 ? text : text.substring(0, colon);
+    if (isUnknown(users, user)) {
+      names.add(user);
+    }
+    String group = colon < 0 ? "" : text.substring(colon + 1);
+    if (isUnknown(groups, group)) {
+      names.add(group);
+    }
+    return names;
+  }
+
+  private static boolean isUnknown(List<String[]> lines, String name) {
+    return !name.isEmpty()
+        && !name.equals("root")
+        && !isNumber(name)
+        && named(lines, name).isEmpty();
+  }
+
+  private static Optional<String[]> named(List<String[]> lines, String name) {
+    return lines.stream().filter(line -> line[0].equals(name)).findFirst();
   }
 
   private int group(String text) {
@@ -105,13 +143,24 @@ public final class Accounts {
     }
     if (!isNumber(text)) {
       throw new IllegalArgumentException(
-          "unable to find " + what + " " + text + ": no matching entries in " + file + " file");
+          text.chars().allMatch(Character::isDigit)
+              ? text + ": uids and gids must be in range 0-2147483647"
+              : "unable to find "
+                  + what
+                  + " "
+                  + text
+                  + ": no matching entries in "
+                  + file
+                  + " file");
     }
     return number(text);
   }
 
   private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.length() <= 10 && text.chars().allMatch(Character::isDigit);
+    return !text.isEmpty()
+        && text.length() <= 10
+        && text.chars().allMatch(Character::isDigit)
+        && Long.parseLong(text) <= Integer.MAX_VALUE;
   }
 
   private static int number(String text) {

@@ -327,9 +327,22 @@ final class Extractor implements AutoCloseable {
       }
       Dir fresh = old.isPresent() ? clear(dir, path, old.get()) : dir;
       fresh.link(from, targetName, name);
+      if (!isLayer) {
+        reown(fresh, name, owned(entry).meta(), stat.get());
+      }
     } catch (NoSuchFileException | NotDirectoryException _) {
       throw new ArchiveException(
           "the archive links %s to %s, which it does not have".formatted(path, entry.link()));
+    }
+  }
+
+  /** What the last name of a file says of its owner and permissions is true of the file. */
+  private static void reown(Dir dir, String name, Meta meta, FileStat stat) throws IOException {
+    if (stat.uid() != meta.uid() || stat.gid() != meta.gid()) {
+      dir.chown(name, meta.uid(), meta.gid());
+    }
+    if (!stat.isSymlink()) {
+      dir.chmod(name, meta.mode());
     }
   }
 
