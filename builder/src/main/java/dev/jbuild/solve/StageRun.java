@@ -135,10 +135,9 @@ final class StageRun implements StageBuilder.Others {
   private StageState begin(Origin origin, Platform wanted)
       throws IOException, InterruptedException {
     StageState state =
-        switch (origin) {
-          case Origin.Stack(StageState source) -> source.child();
-          case Origin.Folder(var tree) -> origins.layer(tree, wanted);
-        };
+        origin instanceof Origin.Stack(StageState source)
+            ? source.child()
+            : origins.layer(((Origin.Folder) origin).tree(), wanted);
     state.inherited = state.layers.size();
     state.inheritedHistory = state.config.history().size();
     return withPath(state);

@@ -73,20 +73,18 @@ final class LineReader extends InstructionParserBaseVisitor<RawInstruction> {
       InstructionParser.@Nullable CommandContext command) {
     List<String> args = new ArrayList<>(before);
     boolean json = false;
-    switch (command) {
-      case null -> {}
-      case ExecContext exec -> {
-        args.addAll(JsonArray.strings(exec.JSON().getText()));
-        json = true;
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (command instanceof ExecContext exec) {
+      args.addAll(JsonArray.strings(exec.JSON().getText()));
+      json = true;
+    } else if (command instanceof ShellContext shell) {
+      String text = Blanks.trim(shell.TEXT().getText());
+      refuseOtherArrays(text);
+      if (!text.isEmpty()) {
+        args.add(text);
       }
-      case ShellContext shell -> {
-        String text = Blanks.trim(shell.TEXT().getText());
-        refuseOtherArrays(text);
-        if (!text.isEmpty()) {
-          args.add(text);
-        }
-      }
-      default -> throw new AssertionError(command);
+    } else if (command != null) {
+      throw new AssertionError(command);
     }
     return raw(word, flags, args, json);
   }
