@@ -28,14 +28,17 @@ final class Distribution {
   /**
    * As the archive has it.
    *
-   * @return nothing when there is no shim for the machine: it was not compiled
+   * @return nothing when there is no compiler for the machine
    */
   Optional<Tree> tree(Machine machine, Path runtime, CommandLine line, ManPages pages)
-      throws IOException {
-    Optional<byte[]> shim = resource("runtime/shim-" + machine.name());
-    Optional<byte[]> calls = resource("linux/calls-" + machine.name() + ".so");
-    if (shim.isEmpty() || calls.isEmpty()) {
-      return Optional.empty();
+      throws IOException, InterruptedException {
+    Optional<Path> compiled = Optional.empty();
+    if (machine.jmods().isPresent()) {
+      compiled =
+          new CrossCompiler(checkout, target.resolve("native-" + machine.name())).compile(machine);
+      if (compiled.isEmpty()) {
+        return Optional.empty();
+      }
     }
     Path sources = checkout.resolve("dist/src/main");
     Scripts scripts = new Scripts(checkout);
@@ -48,8 +51,16 @@ final class Distribution {
     for (Path jar : jars) {
       tree.file("lib/java/" + jar.getFileName(), jar);
     }
-    tree.bytes("lib/shim", shim.get(), 0755);
-    tree.bytes("lib/calls.so", calls.get(), 0644);
+    if (compiled.isPresent()) {
+      String tiny = "tiny-" + machine.name();
+      byte[] content = Files.readAllBytes(compiled.get().resolve(tiny));
+      tree.bytes(
+          "lib/java/jbuild-" + tiny + ".jar",
+          CrossCompiler.jar("dev/jbuild/runtime/" + tiny, content),
+          0644);
+    }
+    tree.bytes("lib/shim", code(compiled, "runtime/shim-" + machine.name()), 0755);
+    tree.bytes("lib/calls.so", code(compiled, "linux/calls-" + machine.name() + ".so"), 0644);
     tree.bytes("lib/libzstd-jni.so", NativeCode.library(zstd(), machine.zstd()), 0644);
     Completions completions = new Completions(line);
     tree.text("share/bash-completion/completions/jbuild", completions.bash());
@@ -107,9 +118,16 @@ final class Distribution {
     return jar.getFileName().toString().replaceFirst("-[0-9].*", "");
   }
 
-  private static Optional<byte[]> resource(String name) throws IOException {
+  /** Of this machine's code the jars have a copy. */
+  private static byte[] code(Optional<Path> compiled, String name) throws IOException {
+    if (compiled.isPresent()) {
+      return Files.readAllBytes(compiled.get().resolve(Path.of(name).getFileName()));
+    }
     try (InputStream in = Distribution.class.getResourceAsStream("/dev/jbuild/" + name)) {
-      return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
+      if (in == null) {
+        throw new IOException("no jar has " + name);
+      }
+      return in.readAllBytes();
     }
   }
 

@@ -55,7 +55,10 @@ public final class Main {
     if (tree.isPresent()) {
       write(tree.get(), machine);
     } else {
-      System.err.println("no shim for " + machine.name() + ": install gcc-aarch64-linux-gnu");
+      System.err.println(
+          "no archive for "
+              + machine.name()
+              + ": install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross");
     }
   }
 
