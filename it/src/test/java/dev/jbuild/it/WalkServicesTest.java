@@ -199,7 +199,7 @@ final class WalkServicesTest {
                   .out())
           .isEqualTo("milk\nbread\n");
     } finally {
-      jbuild.check("volume", "rm", "todo-db");
+      jbuild.run("volume", "rm", "-f", "todo-db");
     }
   }
 
@@ -271,9 +271,11 @@ final class WalkServicesTest {
       assertThat(get(port, "/cgi-bin/todos?eggs")).isEqualTo("bread\neggs\nmilk\n");
     } finally {
       jbuild.run("rm", "-f", "todo", "todo-db-server");
-      jbuild.check("network", "rm", "todo-app");
-      jbuild.check("volume", "rm", "todo-data");
+      jbuild.run("network", "rm", "todo-app");
+      jbuild.run("volume", "rm", "todo-data");
     }
+    assertThat(jbuild.check("network", "ls", "-q", "--filter", "name=todo").out()).isEmpty();
+    assertThat(jbuild.check("volume", "ls", "-q").out()).isEmpty();
   }
 
   /** {@code exec -it … sh}: a terminal on both sides. */
