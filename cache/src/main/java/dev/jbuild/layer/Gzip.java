@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Gzip implements AutoCloseable {
   private static final int BLOCK = 1 << 18;
   private static final int WINDOW = 1 << 15;
+  private static final int SAMPLE = 1 << 14;
+  private static final int LONGEST_STORED = 0xffff;
+  private static final int DENSE_PERCENT = 106;
   static final int LEVEL = 6;
   // Magic, deflate, no flags, no time, no extra flags, unknown system: nothing of this machine.
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
@@ -82,6 +85,10 @@ final class Gzip implements AutoCloseable {
   }
 
   private byte[] deflate(byte @Nullable [] before, byte[] block, boolean last) {
+    // Archives, pictures and noise: compressing them takes long and gains nothing.
+    if (level > 0 && isDense(block)) {
+      return stored(block, last);
+    }
     Deflater reused = deflaters.poll();
     Deflater deflater = reused == null ? new Deflater(level, true) : reused;
     deflater.reset();
@@ -105,6 +112,52 @@ final class Gzip implements AutoCloseable {
       }
     }
     deflaters.add(deflater);
+    return Arrays.copyOf(out, size);
+  }
+
+  /** Whether all byte values are about as frequent, and a sample does not get smaller either. */
+  private boolean isDense(byte[] block) {
+    if (block.length < 2 * SAMPLE) {
+      return false;
+    }
+    int[] counts = new int[256];
+    for (byte value : block) {
+      counts[value & 0xff]++;
+    }
+    long squares = 0;
+    for (long count : counts) {
+      squares += count * count;
+    }
+    // Whole numbers, which are the same on every machine: it is 1 where all are as frequent.
+    long evenness = 256 * squares * 100 / ((long) block.length * block.length);
+    return evenness < DENSE_PERCENT && sampled(block) > SAMPLE - SAMPLE / 50;
+  }
+
+  private int sampled(byte[] block) {
+    Deflater fast = new Deflater(1, true);
+    try {
+      fast.setInput(block, block.length / 2 - SAMPLE / 2, SAMPLE);
+      fast.finish();
+      return fast.deflate(new byte[2 * SAMPLE]);
+    } finally {
+      fast.end();
+    }
+  }
+
+  /** The bytes as they are (RFC 1951, section 3.2.4), which begin and end with whole bytes. */
+  private static byte[] stored(byte[] block, boolean last) {
+    byte[] out = new byte[block.length + 5 * (block.length / LONGEST_STORED + 1)];
+    int size = 0;
+    for (int from = 0; from < block.length; from += LONGEST_STORED) {
+      int length = Math.min(LONGEST_STORED, block.length - from);
+      out[size] = (byte) (last && from + length == block.length ? 1 : 0);
+      out[size + 1] = (byte) length;
+      out[size + 2] = (byte) (length >>> 8);
+      out[size + 3] = (byte) ~length;
+      out[size + 4] = (byte) (~length >>> 8);
+      System.arraycopy(block, from, out, size + 5, length);
+      size += 5 + length;
+    }
     return Arrays.copyOf(out, size);
   }
 

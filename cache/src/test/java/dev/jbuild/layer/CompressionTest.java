@@ -67,7 +67,23 @@ class CompressionTest {
   void incompressibleContentIsWhole() throws IOException {
     byte[] content = new byte[3 * BLOCK];
     new java.util.Random(7).nextBytes(content);
-    assertThat(open(gzip(content, 2))).isEqualTo(content);
+    byte[] packed = gzip(content, 2);
+    assertThat(open(packed)).isEqualTo(content);
+    assertThat(packed).as("at most a header more").hasSizeLessThan(content.length + 200);
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void contentThatOnlyLooksLikeNoiseIsCompressed() throws IOException {
+    byte[] content = new byte[2 * BLOCK + 7];
+    for (int i = 0; i < content.length; i++) {
+      content[i] = (byte) (i * 7);
+    }
+    byte[] packed = gzip(content, 2);
+    assertThat(packed).hasSizeLessThan(content.length / 50);
+    assertThat(open(packed)).isEqualTo(content);
   }
 
   @Test
