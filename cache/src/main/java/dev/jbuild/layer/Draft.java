@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * its lease.
  */
 public final class Draft implements AutoCloseable {
+  private static final int LARGE = 2000;
+
   private final Layers layers;
   private final Path folder;
   private @Nullable LayerFacts facts;
@@ -54,6 +56,7 @@ public final class Draft implements AutoCloseable {
       throw new IllegalStateException("the draft is closed");
     }
     Layer layer = layers.commit(this);
+    // what is the same as another layer is left behind
     close();
     return layer;
   }
@@ -66,7 +69,11 @@ public final class Draft implements AutoCloseable {
     }
     closed = true;
     try {
-      Linux.deleteTree(folder);
+      if (facts != null && facts.files() > LARGE) {
+        Linux.deleteLargeTree(folder);
+      } else {
+        Linux.deleteTree(folder);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + folder, e);
     }

@@ -39,6 +39,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private static final int AHEAD = 64;
+  private static final int AT_ONCE = 16;
 
   private final Producer producer;
   private final int count;
@@ -92,8 +93,9 @@ final class Pipeline implements AutoCloseable {
       produce(taken++, parcels[0]);
       return parcels[0];
     }
-    if (taken > 0) {
-      room.release();
+    // not one by one: each may wake a thread up
+    if (taken > 0 && taken % AT_ONCE == 0) {
+      room.release(AT_ONCE);
     }
     return parcels[taken++ % AHEAD];
   }

@@ -97,6 +97,11 @@ public final class Linux {
     TreeRemoval.delete(path);
   }
 
+  /** The same on all cores, for thousands of files; nobody else may change the tree meanwhile. */
+  public static void deleteLargeTree(Path path) throws IOException {
+    WideRemoval.delete(path);
+  }
+
   /**
    * Becomes another program: its process is this one, with its environment, open standard streams
    * and ignored signals; all threads end.

@@ -168,6 +168,38 @@ class LinuxTest {
   }
 
   @Test
+  void aLargeTreeIsRemovedOnAllCoresAndLinksAreNotFollowed() throws IOException {
+    Path kept = Files.createDirectories(temp.resolve("kept/below"));
+    Files.writeString(kept.resolve("file"), "x");
+    Path top = Files.createDirectories(temp.resolve("top"));
+    for (int i = 0; i < 60; i++) {
+      Path folder = Files.createDirectories(top.resolve("a" + i % 3 + "/b" + i + "/c"));
+      Files.writeString(Files.createDirectory(folder.resolve("d")).resolve("f"), "y");
+      Files.writeString(folder.resolve("g"), "z");
+      Files.createSymbolicLink(folder.resolve("out"), temp.resolve("kept"));
+      Files.createSymbolicLink(top.resolve("link" + i), temp.resolve("kept"));
+    }
+    Linux.chmod(top.resolve("a1"), 0);
+    try (Dir dir = Dir.open(top)) {
+      String name = FileName.decode(new byte[] {(byte) 0xff, 'x'});
+      dir.mkdir(name, 0700);
+      try (Dir below = dir.openDir(name)) {
+        below.create("f").close();
+      }
+    }
+
+    Linux.deleteLargeTree(top);
+
+    assertThat(top).doesNotExist();
+    assertThat(kept.resolve("file")).exists();
+    Linux.deleteLargeTree(top);
+    Path link = Files.createSymbolicLink(temp.resolve("link"), temp.resolve("kept"));
+    Linux.deleteLargeTree(link);
+    assertThat(kept.resolve("file")).exists();
+    assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
   void aLockExcludesAnother() throws IOException {
     String path = temp.resolve("lock").toString();
     try (OpenFile one = Dir.HERE.lockFile(path);
