@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -22,9 +23,10 @@ final class FlagValues {
     this.endAtOperand = spec.parser().stopAtPositional();
   }
 
-  /** The value that was written for a flag, if any was. */
-  boolean value(OptionSpec flag, boolean otherwise) {
-    return explicit.getOrDefault(flag, otherwise);
+  /** The value of a flag: that which was written, else true where it is there. */
+  Optional<Boolean> value(OptionSpec flag, boolean there) {
+    Boolean written = explicit.get(flag);
+    return written == null && there ? Optional.of(true) : Optional.ofNullable(written);
   }
 
   /**

@@ -13,7 +13,6 @@ import java.util.Optional;
 
 /** Flags of run that make the {@code HostConfig} of a container. */
 final class HostOptions {
-  private static final BigDecimal NANO = BigDecimal.valueOf(1_000_000_000);
 
   private HostOptions() {}
 
@@ -86,7 +85,7 @@ final class HostOptions {
 
   private static long nanoCpus(String text) {
     try {
-      return new BigDecimal(text).multiply(NANO).longValueExact();
+      return new BigDecimal(text).movePointRight(9).longValueExact();
     } catch (ArithmeticException | NumberFormatException _) {
       throw new UsageException("invalid argument \"" + text + "\" for \"--cpus\": write e.g. 1.5");
     }

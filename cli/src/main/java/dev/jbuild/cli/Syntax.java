@@ -3,7 +3,9 @@ package dev.jbuild.cli;
 import dev.jbuild.oci.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * The options and operands of one verb, taken apart by picocli without reflection.
+ * The options and operands of one verb; what is wrong with a command line, picocli finds.
  *
  * <p>Flags behave as docker's do (spf13/pflag): {@code --name=value} and {@code --name value},
  * {@code -n value} and {@code -nvalue}, clusters such as {@code -it}, {@code --flag=false}, and of
@@ -40,15 +42,23 @@ final class Syntax {
   private int most;
 
   /** What follows an option. */
-  private enum Kind {
+  enum Kind {
     FLAG,
     VALUE,
     VALUES
   }
 
   /** An option as it is declared; picocli's own are made of those that a command line mentions. */
-  private record Option(
-      List<String> names, Kind kind, String label, String description, boolean shown) {
+  record Option(List<String> names, Kind kind, String label, String description, boolean shown) {
+    /** What it is known by, whatever name is used. */
+    String key() {
+      return names.getFirst();
+    }
+
+    boolean isFlag() {
+      return kind == Kind.FLAG;
+    }
+
     /** The first of the names that are shortest. */
     String shortest() {
       return names.stream().min(Comparator.comparingInt(String::length)).orElseThrow();
@@ -189,7 +199,7 @@ final class Syntax {
     return false;
   }
 
-  private static boolean isOperand(String argument) {
+  static boolean isOperand(String argument) {
     return !argument.startsWith("-") || argument.equals("-");
   }
 
@@ -203,12 +213,23 @@ final class Syntax {
    * @throws UsageException when it does not fit
    */
   Arguments parse(List<String> arguments) {
-    Arguments parsed;
+    Map<String, Option> byName = new HashMap<>();
+    for (Option option : options) {
+      option.names().forEach(each -> byName.put(each, option));
+    }
+    Arguments parsed =
+        PlainLine.read(byName, endAtOperand, arguments).orElseGet(() -> asked(byName, arguments));
+    check(parsed.operands().size());
+    return parsed;
+  }
+
+  /** What picocli makes of it: mostly an error. */
+  private Arguments asked(Map<String, Option> byName, List<String> arguments) {
     try {
       CommandSpec spec = spec(arguments);
       FlagValues flags = new FlagValues(spec);
       String[] rest = flags.takeFrom(arguments).toArray(String[]::new);
-      parsed = new Arguments(new CommandLine(spec, LISTS).parseArgs(rest), flags);
+      return given(byName, new CommandLine(spec, LISTS).parseArgs(rest), flags);
     } catch (CommandLine.MissingParameterException e) {
       String option =
           e.getMissing().isEmpty() || !(e.getMissing().getFirst() instanceof OptionSpec o)
@@ -220,8 +241,24 @@ final class Syntax {
     } catch (CommandLine.ParameterException e) {
       throw usage(firstLine(String.valueOf(e.getMessage())));
     }
-    check(parsed.operands().size());
-    return parsed;
+  }
+
+  private static Arguments given(
+      Map<String, Option> byName, CommandLine.ParseResult parsed, FlagValues flags) {
+    Map<String, List<String>> given = new HashMap<>();
+    for (OptionSpec spec : parsed.commandSpec().options()) {
+      Option option = byName.get(spec.longestName());
+      if (option == null) {
+        continue;
+      }
+      if (option.isFlag()) {
+        Optional<Boolean> value = flags.value(spec, parsed.hasMatchedOption(spec));
+        value.ifPresent(v -> given.put(option.key(), List.of(v.toString())));
+      } else if (parsed.hasMatchedOption(spec)) {
+        given.put(option.key(), spec.stringValues());
+      }
+    }
+    return new Arguments(byName, given, parsed.matchedPositionalValue(0, List.of()));
   }
 
   private void check(int count) {

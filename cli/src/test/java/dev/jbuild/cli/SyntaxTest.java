@@ -57,6 +57,16 @@ class SyntaxTest {
     assertThat(parse("--name", "a", "--name=b", "image").value("--name")).contains("b");
   }
 
+  /** Whatever way a line goes, by itself or by picocli, it means the same. */
+  @Test
+  void rareSpellingsAreUnderstoodToo() {
+    assertThat(parse("--rm=TRUE", "-i=f", "-te=A=1", "image").flag("--rm")).isTrue();
+    assertThat(parse("--rm=T", "--rm=false", "image").flag("--rm")).isFalse();
+    assertThat(parse("--rm=T", "-i=F", "-e", "A", "image").flag("-i")).isFalse();
+    assertThat(parse("--rm=T", "--env", "A", "-eB", "image").values("-e"))
+        .containsExactly("A", "B");
+  }
+
   @Test
   void problemsAreNamed() {
     assertThatThrownBy(() -> parse("--name"))

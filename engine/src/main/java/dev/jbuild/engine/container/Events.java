@@ -2,7 +2,6 @@ package dev.jbuild.engine.container;
 
 import dev.jbuild.oci.Json;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +46,7 @@ public final class Events {
     Json.Obj event =
         new Json.Obj(new LinkedHashMap<>())
             .with("time", now.getEpochSecond())
-            .with(
-                "timeNano",
-                new Json.Num(
-                    BigDecimal.valueOf(Math.addExact(now.getEpochSecond() * NANOS, now.getNano()))))
+            .with("timeNano", Math.addExact(now.getEpochSecond() * NANOS, now.getNano()))
             .with("Type", type)
             .with("Action", action)
             .with("Actor", Json.obj().with("ID", id).with("Attributes", attributes));
