@@ -87,62 +87,71 @@ final class StageBuilder {
     }
   }
 
+  // instanceof, as a switch over types is made anew at every start of the JVM (docs/adr/0010)
   private void dispatch(Instruction instruction) throws IOException, InterruptedException {
-    switch (instruction) {
-      case Instruction.Run run -> run(run);
-      case Instruction.Copy c -> copy(c, false, c.sources(), c.target(), c.flags(), c.heredocs());
-      case Instruction.Add a -> copy(a, true, a.sources(), a.target(), a.flags(), a.heredocs());
-      case Instruction.Workdir workdir -> workdir(workdir);
-      case Instruction.Arg arg -> arg(arg);
-      case Instruction.Env env -> env(env);
-      case Instruction.Label label -> label(label);
-      case Instruction.Cmd cmd -> {
-        state.cmdSet = true;
-        configure(c -> c.withCmd(Optional.of(argv(cmd.command()))).withArgsEscaped(true));
-        note("CMD " + quoted(argv(cmd.command())));
+    if (instruction instanceof Instruction.Run run) {
+      run(run);
+    } else if (instruction instanceof Instruction.Copy c) {
+      copy(c, false, c.sources(), c.target(), c.flags(), c.heredocs());
+    } else if (instruction instanceof Instruction.Add a) {
+      copy(a, true, a.sources(), a.target(), a.flags(), a.heredocs());
+    } else if (instruction instanceof Instruction.Workdir workdir) {
+      workdir(workdir);
+    } else if (instruction instanceof Instruction.Arg arg) {
+      arg(arg);
+    } else if (instruction instanceof Instruction.Env env) {
+      env(env);
+    } else if (instruction instanceof Instruction.Label label) {
+      label(label);
+    } else if (instruction instanceof Instruction.Expose expose) {
+      expose(expose);
+    } else if (instruction instanceof Instruction.Healthcheck check) {
+      healthcheck(check);
+    } else {
+      describe(instruction);
+    }
+  }
+
+  /** What only changes the configuration, by one value. */
+  private void describe(Instruction instruction) {
+    if (instruction instanceof Instruction.Cmd cmd) {
+      state.cmdSet = true;
+      configure(c -> c.withCmd(Optional.of(argv(cmd.command()))).withArgsEscaped(true));
+      note("CMD " + quoted(argv(cmd.command())));
+    } else if (instruction instanceof Instruction.Entrypoint entrypoint) {
+      configure(c -> c.withEntrypoint(Optional.of(argv(entrypoint.command()))));
+      if (!state.cmdSet) {
+        configure(c -> c.withCmd(Optional.empty()));
       }
-      case Instruction.Entrypoint entrypoint -> {
-        configure(c -> c.withEntrypoint(Optional.of(argv(entrypoint.command()))));
-        if (!state.cmdSet) {
-          configure(c -> c.withCmd(Optional.empty()));
-        }
-        note("ENTRYPOINT " + quoted(argv(entrypoint.command())));
+      note("ENTRYPOINT " + quoted(argv(entrypoint.command())));
+    } else if (instruction instanceof Instruction.Volume volume) {
+      List<String> paths = volume.paths().stream().map(this::expand).toList();
+      if (paths.contains("")) {
+        throw new BuildException(volume.span(), "VOLUME specified can not be an empty string");
       }
-      case Instruction.Expose expose -> expose(expose);
-      case Instruction.Volume volume -> {
-        List<String> paths = volume.paths().stream().map(this::expand).toList();
-        if (paths.contains("")) {
-          throw new BuildException(volume.span(), "VOLUME specified can not be an empty string");
-        }
-        paths.forEach(p -> configure(c -> c.withVolume(p)));
-        note("VOLUME [" + String.join(" ", paths) + "]");
-      }
-      case Instruction.User user -> {
-        String name = expand(user.user());
-        configure(c -> c.withUser(name));
-        note("USER " + name);
-      }
-      case Instruction.StopSignal signal -> {
-        String name = expand(signal.signal());
-        configure(c -> c.withStopSignal(name));
-        note("STOPSIGNAL " + name);
-      }
-      case Instruction.Maintainer maintainer -> {
-        state.config = state.config.withAuthor(maintainer.name());
-        note("MAINTAINER " + maintainer.name());
-      }
-      case Instruction.Shell shell -> {
-        configure(c -> c.withShell(shell.words()));
-        note("SHELL [" + String.join(" ", shell.words()) + "]");
-      }
-      case Instruction.Healthcheck check -> healthcheck(check);
-      case Instruction.Onbuild onbuild -> {
-        List<String> all = new ArrayList<>(state.config.config().onBuild());
-        all.add(onbuild.text());
-        configure(c -> c.withOnBuild(all));
-        note("ONBUILD " + onbuild.text());
-      }
-      case Instruction.From _ -> throw new AssertionError("FROM begins a stage");
+      paths.forEach(p -> configure(c -> c.withVolume(p)));
+      note("VOLUME [" + String.join(" ", paths) + "]");
+    } else if (instruction instanceof Instruction.User user) {
+      String name = expand(user.user());
+      configure(c -> c.withUser(name));
+      note("USER " + name);
+    } else if (instruction instanceof Instruction.StopSignal signal) {
+      String name = expand(signal.signal());
+      configure(c -> c.withStopSignal(name));
+      note("STOPSIGNAL " + name);
+    } else if (instruction instanceof Instruction.Maintainer maintainer) {
+      state.config = state.config.withAuthor(maintainer.name());
+      note("MAINTAINER " + maintainer.name());
+    } else if (instruction instanceof Instruction.Shell shell) {
+      configure(c -> c.withShell(shell.words()));
+      note("SHELL [" + String.join(" ", shell.words()) + "]");
+    } else if (instruction instanceof Instruction.Onbuild onbuild) {
+      List<String> all = new ArrayList<>(state.config.config().onBuild());
+      all.add(onbuild.text());
+      configure(c -> c.withOnBuild(all));
+      note("ONBUILD " + onbuild.text());
+    } else {
+      throw new AssertionError("no instruction of a stage: " + instruction);
     }
   }
 

@@ -58,16 +58,20 @@ final class Surroundings implements AutoCloseable {
 
   /** Starts the shim beside what comes before the first step that needs it. */
   void shimSoon() {
-    Thread.ofPlatform()
-        .daemon()
-        .name("shim-start")
-        .start(() -> {
-          try {
-            shim();
-          } catch (ShimException | IllegalStateException _) {
-            // the step that needs it tries again, and says why
+    // no lambda: the start-up cache does not know it, as it is trained with another kind of build
+    Thread starter =
+        new Thread("shim-start") {
+          @Override
+          public void run() {
+            try {
+              shim();
+            } catch (ShimException | IllegalStateException _) {
+              // the step that needs it tries again, and says why
+            }
           }
-        });
+        };
+    starter.setDaemon(true);
+    starter.start();
   }
 
   /**
