@@ -94,6 +94,9 @@ public final class CopyPlanner {
   public void add(CopySpec spec, Archives archives) throws IOException {
     IgnoreRules excludes = IgnoreRules.of(spec.excludes());
     for (String source : spec.sources()) {
+      if (spec.ifExists() && isMissing(spec, source)) {
+        continue;
+      }
       if (spec.parents()) {
         addWithParents(spec, source, excludes);
         continue;
@@ -107,6 +110,12 @@ public final class CopyPlanner {
         }
       }
     }
+  }
+
+  /** A pattern may find nothing anyway. */
+  private static boolean isMissing(CopySpec spec, String source) throws IOException {
+    String path = SourceTree.clean(source);
+    return !Wildcard.isPattern(path) && spec.tree().find(path, true).isEmpty();
   }
 
   private void addSource(CopySpec spec, Selected selected, IgnoreRules excludes)

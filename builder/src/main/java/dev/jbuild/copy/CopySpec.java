@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param target absolute; a trailing slash says that it is a folder
  * @param owner uid and gid for all that is copied or made
  * @param mode {@code --chmod}
+ * @param ifExists a word that means nothing is no mistake
  */
 public record CopySpec(
     SourceTree tree,
@@ -18,4 +19,5 @@ public record CopySpec(
     Optional<int[]> owner,
     Optional<ModeChange> mode,
     List<String> excludes,
-    boolean parents) {}
+    boolean parents,
+    boolean ifExists) {}

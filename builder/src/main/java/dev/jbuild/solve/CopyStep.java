@@ -208,7 +208,8 @@ final class CopyStep {
           owner,
           flags.chmod().map(ModeChange::parse),
           flags.excludes(),
-          flags.parents());
+          flags.parents(),
+          flags.ifExists());
     } catch (CopyException e) {
       throw new BuildException(request.span(), String.valueOf(e.getMessage()));
     }

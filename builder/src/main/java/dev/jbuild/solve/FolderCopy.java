@@ -40,6 +40,7 @@ final class FolderCopy {
             Optional.empty(),
             Optional.empty(),
             List.of(),
+            false,
             false));
     return new FolderCopy(
         contents.of(planner.entries(), List.of(tree)), word.substring(word.lastIndexOf('/') + 1));

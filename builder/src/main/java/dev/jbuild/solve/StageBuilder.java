@@ -189,7 +189,8 @@ final class StageBuilder {
             flags.parents(),
             flags.keepGitDir(),
             flags.unpack(),
-            flags.excludes());
+            flags.excludes(),
+            flags.ifExists());
     warnOfStrangers(at, own);
     List<CopyStep.Part> parts =
         new CopySources(around, others.remote(), at.span(), add, own)

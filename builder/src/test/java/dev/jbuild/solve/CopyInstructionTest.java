@@ -345,4 +345,15 @@ class CopyInstructionTest {
     assertThatThrownBy(() -> files("FROM scratch", "COPY --chown=nobody f /"))
         .hasMessageContaining("use numbers");
   }
+
+  @Test
+  void whatNeedNotBeThereIsPassedOver() throws Exception {
+    file("f", "x");
+
+    LayerStack stack =
+        files("FROM scratch", "COPY --if-exists none f /t/", "COPY --if-exists --parents a/b /");
+
+    assertThat(content(stack, "/t/f")).isEqualTo("x");
+    assertThat(stack.find("/a")).isEmpty();
+  }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param from a stage, an image or a named context
  * @param keepGitDir absent where the address of a repository may say it
  * @param unpack absent where ADD decides by the kind of source
+ * @param ifExists a source that is not there is passed over; Docker has no such flag
  */
 public record CopyFlags(
     Optional<String> from,
@@ -19,7 +20,8 @@ public record CopyFlags(
     boolean parents,
     Optional<Boolean> keepGitDir,
     Optional<Boolean> unpack,
-    List<String> excludes) {
+    List<String> excludes,
+    boolean ifExists) {
   public CopyFlags {
     excludes = List.copyOf(excludes);
   }

@@ -6,6 +6,13 @@ import java.util.Optional;
 
 /** Reads COPY and ADD. */
 final class CopyReader {
+  private static final String[] ADD_FLAGS = {
+    "chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude", "if-exists"
+  };
+  private static final String[] COPY_FLAGS = {
+    "chown", "from", "chmod", "link", "exclude", "parents", "if-exists"
+  };
+
   private CopyReader() {}
 
   static Instruction read(RawInstruction raw) {
@@ -17,11 +24,7 @@ final class CopyReader {
               + " requires at least two arguments, but only one was provided. Destination could not"
               + " be determined");
     }
-    Flags flags =
-        add
-            ? Flags.read(
-                raw, "chown", "chmod", "link", "keep-git-dir", "checksum", "unpack", "exclude")
-            : Flags.read(raw, "chown", "from", "chmod", "link", "exclude", "parents");
+    Flags flags = add ? Flags.read(raw, ADD_FLAGS) : Flags.read(raw, COPY_FLAGS);
     String target = args.getLast();
     if (HeredocSigns.parse(target).isPresent()) {
       throw raw.error(raw.keyword() + " cannot accept a heredoc as a destination");
@@ -65,6 +68,7 @@ final class CopyReader {
         flags.isTrue("parents"),
         flags.switchedTo("keep-git-dir"),
         flags.switchedTo("unpack"),
-        flags.values("exclude"));
+        flags.values("exclude"),
+        flags.isTrue("if-exists"));
   }
 }

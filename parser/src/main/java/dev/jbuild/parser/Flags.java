@@ -11,7 +11,8 @@ import java.util.Optional;
 /** The flags of one instruction, checked against those that it knows. */
 final class Flags {
   private static final List<String> REPEATABLE = List.of("mount", "exclude", "device");
-  private static final List<String> BOOLEAN = List.of("link", "parents", "keep-git-dir", "unpack");
+  private static final List<String> BOOLEAN =
+      List.of("link", "parents", "keep-git-dir", "unpack", "if-exists");
 
   /** Flags that one instruction alone has. */
   private static final Map<String, String> OWNERS =

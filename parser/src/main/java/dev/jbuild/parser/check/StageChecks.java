@@ -261,7 +261,9 @@ final class StageChecks {
 
   private void workdir(Instruction.Workdir instruction, Expander words) {
     String path = words.expand(instruction.path());
-    if (!workdirSet && !path.startsWith("/")) {
+    // what begins with a variable of a base image that is not at hand may well be absolute
+    boolean unknown = !envKnown && instruction.path().indexOf('$') >= 0;
+    if (!workdirSet && !path.startsWith("/") && !unknown) {
       add(
           Rule.WORKDIR_RELATIVE_PATH,
           instruction,
