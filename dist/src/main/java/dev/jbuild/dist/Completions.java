@@ -26,11 +26,16 @@ final class Completions {
     return options.stream().flatMap(o -> o.names().stream()).collect(Collectors.joining(" "));
   }
 
-  /** What operands are: images, containers or paths. */
+  /** What operands are: images, containers, volumes, networks or paths. */
   private static String operand(Command command) {
     String operands = command.operands();
     if (operands.contains("CONTAINER") || operands.contains("NAME|ID")) {
       return operands.contains("IMAGE") ? "images" : "containers";
+    }
+    if (operands.contains("VOLUME")) {
+      return "volumes";
+    } else if (operands.startsWith("NETWORK")) {
+      return "networks";
     }
     return operands.contains("IMAGE") ? "images" : operands.isEmpty() ? "none" : "files";
   }
@@ -100,10 +105,12 @@ final class Completions {
         elif [[ $words ]]; then
           COMPREPLY=($(compgen -W "$words" -- "$cur"))
         elif [[ $operands == images ]]; then
-          COMPREPLY=($(compgen -W "$(jbuild images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$cur"))
+          COMPREPLY=($(compgen -W "$(jbuild images --filter dangling=false --format '{{.Repository}}:{{.Tag}}' 2>/dev/null)" -- "$cur"))
           declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
         elif [[ $operands == containers ]]; then
           COMPREPLY=($(compgen -W "$(jbuild ps -a --format '{{.Names}}' 2>/dev/null)" -- "$cur"))
+        elif [[ $operands == volumes || $operands == networks ]]; then
+          COMPREPLY=($(compgen -W "$(jbuild "${operands%s}" ls --format '{{.Name}}' 2>/dev/null)" -- "$cur"))
         elif [[ $operands == files ]]; then
           compopt -o filenames 2>/dev/null
           COMPREPLY=($(compgen -f -- "$cur"))
@@ -158,13 +165,18 @@ final class Completions {
       }
       _jbuild_images() {
         local -a images
-        images=(${${(f)"$(_call_program images jbuild images --format '{{.Repository}}:{{.Tag}}')"}//:/\\\\:})
+        images=(${${(f)"$(_call_program images jbuild images --filter dangling=false --format '{{.Repository}}:{{.Tag}}')"}//:/\\\\:})
         _describe image images
       }
       _jbuild_containers() {
         local -a containers
         containers=(${(f)"$(_call_program containers jbuild ps -a --format '{{.Names}}')"})
         _describe container containers
+      }
+      _jbuild_named() {
+        local -a names
+        names=(${(f)"$(_call_program names jbuild $1 ls --format '{{.Name}}')"})
+        _describe $1 names
       }
       _jbuild() {
         local -a verbs
@@ -198,6 +210,8 @@ final class Completions {
     return switch (operand(command)) {
       case "images" -> "image:_jbuild_images";
       case "containers" -> "container:_jbuild_containers";
+      case "volumes" -> "volume:_jbuild_named volume";
+      case "networks" -> "network:_jbuild_named network";
       case "files" -> "path:_files";
       default -> " :()";
     };
@@ -264,6 +278,8 @@ final class Completions {
       switch (operand(command)) {
         case "images" -> fish.append(seen).append(" -f -a '(__jbuild_images)'\n");
         case "containers" -> fish.append(seen).append(" -f -a '(__jbuild_containers)'\n");
+        case "volumes" -> fish.append(seen).append(" -f -a '(__jbuild_named volume)'\n");
+        case "networks" -> fish.append(seen).append(" -f -a '(__jbuild_named network)'\n");
         case "none" -> fish.append(seen).append(" -f\n");
         default -> {}
       }
@@ -275,10 +291,13 @@ final class Completions {
       """
       # fish completion for jbuild; made from the program's own options
       function __jbuild_images
-        jbuild images --format '{{.Repository}}:{{.Tag}}' 2>/dev/null
+        jbuild images --filter dangling=false --format '{{.Repository}}:{{.Tag}}' 2>/dev/null
       end
       function __jbuild_containers
         jbuild ps -a --format '{{.Names}}' 2>/dev/null
+      end
+      function __jbuild_named
+        jbuild $argv[1] ls --format '{{.Name}}' 2>/dev/null
       end
       """;
 

@@ -91,4 +91,21 @@ final class ArchiveIT {
     assertThat(Files.readString(pages.getOrDefault("jbuild-build.1", Path.of("none"))))
         .contains(".TH", ".SH NAME", "\\-\\-build\\-arg");
   }
+
+  @Test
+  void aShellCompletesVerbsOptionsAndTheNamesOfImages() {
+    Path home = Made.unpack(temp);
+    String script =
+        """
+        . share/bash-completion/completions/jbuild
+        jbuild() { [ "$1" = images ] && printf 'app:1\napp:2\n'; }
+        complete() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=(); _jbuild; echo "${COMPREPLY[*]}"; }
+        complete jbuild buil
+        complete jbuild network conn
+        complete jbuild build --no-cache-
+        complete jbuild run --rm ap
+        """;
+    assertThat(Command.of("bash", "--norc", "-c", script).in(home).check().out())
+        .isEqualTo("build builder\nconnect\n--no-cache-filter\napp:1 app:2\n");
+  }
 }
