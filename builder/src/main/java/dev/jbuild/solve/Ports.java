@@ -12,7 +12,8 @@ final class Ports {
 
   static List<String> parse(Span span, String text) {
     int slash = text.indexOf('/');
-    String protocol = slash < 0 ? "tcp" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
+    String given = slash < 0 ? "" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
+    String protocol = given.isEmpty() ? "tcp" : given;
     String range = slash < 0 ? text : text.substring(0, slash);
     range = range.substring(range.lastIndexOf(':') + 1);
     if (!Set.of("tcp", "udp", "sctp").contains(protocol)) {

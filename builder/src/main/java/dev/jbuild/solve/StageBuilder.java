@@ -137,6 +137,9 @@ final class StageBuilder {
       note("USER " + name);
     } else if (instruction instanceof Instruction.StopSignal signal) {
       String name = expand(signal.signal());
+      if (!StopSignals.isKnown(name)) {
+        throw new BuildException(signal.span(), "invalid signal: " + name);
+      }
       configure(c -> c.withStopSignal(name));
       note("STOPSIGNAL " + name);
     } else if (instruction instanceof Instruction.Maintainer maintainer) {

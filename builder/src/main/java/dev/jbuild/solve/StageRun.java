@@ -126,7 +126,7 @@ final class StageRun implements StageBuilder.Others {
     }
     String image = around.graph.image(stage);
     if (image.equals("scratch")) {
-      return withPath(StageState.nothing(wanted));
+      return withPath(StageState.nothing(platform));
     }
     String title = StepTitles.of(stage, around).first("FROM ");
     return begin(origins.find(stage.from().span(), image, wanted, title), wanted);

@@ -44,6 +44,10 @@ class ConfigurationTest {
           """
           ENV a="${b:?not set}"                     | not set
           VOLUME $none                              | VOLUME specified can not be an empty string
+          STOPSIGNAL nope                           | invalid signal: nope
+          STOPSIGNAL $none                          | invalid signal:
+          STOPSIGNAL 0                              | invalid signal: 0
+          STOPSIGNAL SIGRTMIN+16                    | invalid signal: SIGRTMIN+16
           EXPOSE 80/icmp                            | invalid proto: icmp
           COPY --from=busybox / /                   | there is no
           ADD --checksum=sha256:00 file /           | checksum requires HTTP(S) or Git sources
@@ -210,5 +214,24 @@ class ConfigurationTest {
   void anAbsoluteWorkdirStaysAsItIsWritten(String written, String kept) throws Exception {
     assertThat(config("FROM scratch", "WORKDIR /w", "WORKDIR \"" + written + "\"").workingDir())
         .isEqualTo(kept);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9", "SIGKILL", "term", "SIGRTMIN+3", "rtmax-14", "SIGRTMAX"})
+  void aStopSignalHasANameOrANumber(String signal) throws Exception {
+    assertThat(config("FROM scratch", "STOPSIGNAL " + signal).stopSignal()).contains(signal);
+  }
+
+  @Test
+  void aPortWithoutAProtocolIsOfTcp() throws Exception {
+    assertThat(config("FROM scratch", "EXPOSE 80/").exposedPorts()).containsExactly("80/tcp");
+  }
+
+  @Test
+  void aStageFromNothingIsOfThePlatformThatIsBuiltFor() throws Exception {
+    builds.platforms.add(Platform.parse("linux/arm64"));
+
+    assertThat(image("FROM --platform=linux/s390x scratch").platform())
+        .isEqualTo(Platform.parse("linux/arm64"));
   }
 }
