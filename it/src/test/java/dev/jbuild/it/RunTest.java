@@ -8,6 +8,7 @@ import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,6 +178,21 @@ final class RunTest {
       Outcome outcome = running.await();
       assertThat(outcome.code()).isEqualTo(code);
       assertThat(outcome.out()).isEqualTo("ready\ngot " + signal + "\n");
+    }
+  }
+
+  @Test
+  void noJavaSitsInFrontOfAContainerThatRuns(Jbuild jbuild) throws Exception {
+    String wait = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.1; done";
+    try (Running running = jbuild.command("run", "--rm", "busybox", "sh", "-c", wait).start()) {
+      awaitLine(running, "ready");
+
+      Path process = Path.of("/proc", Long.toString(running.process().pid()));
+      assertThat(Files.readSymbolicLink(process.resolve("exe")).toString()).doesNotContain("java");
+      assertThat(Files.readString(process.resolve("status"))).contains("Threads:\t1\n");
+
+      running.signal("TERM");
+      assertThat(running.await().code()).isZero();
     }
   }
 
