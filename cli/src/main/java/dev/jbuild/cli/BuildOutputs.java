@@ -11,8 +11,10 @@ import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.engine.archive.RootFiles;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.oci.Platform;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.Output;
 import dev.jbuild.solve.BuildEvent;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -179,20 +182,39 @@ final class BuildOutputs implements BuildListener {
   private void files(BuildRequest request, LocalImage image, Output.Files files)
       throws IOException {
     OptionalLong epoch = epoch(request, image);
+    List<RootFiles.Root> roots = roots(image);
     if (!files.tar()) {
       step(
           "exporting to client directory",
-          _ -> RootFiles.folder(image.layers(), Path.of(files.destination()), epoch));
+          _ -> RootFiles.folder(roots, Path.of(files.destination()), epoch));
       return;
     }
     step(
         "exporting to client tarball",
         _ -> {
           try (OutputFile file = OutputFile.open(files.destination(), out, "write dest=FILE")) {
-            RootFiles.tar(image.layers(), file.stream(), epoch);
+            RootFiles.tar(roots, file.stream(), epoch);
             file.finish();
           }
         });
+  }
+
+  /** With several platforms a folder each, as BuildKit names them: {@code linux_arm64}. */
+  private List<RootFiles.Root> roots(LocalImage image) throws IOException {
+    if (!MediaTypes.isIndex(image.target().mediaType())) {
+      return List.of(new RootFiles.Root("", image.layers()));
+    }
+    List<RootFiles.Root> roots = new ArrayList<>();
+    byte[] index = parts.store().blobs().read(image.target().digest());
+    for (Descriptor one : ImageIndex.parse(index).manifests()) {
+      Optional<Platform> platform = one.platform();
+      if (platform.isPresent()) {
+        Optional<LocalImage> member = parts.localImages().read(one, platform.get());
+        String folder = platform.get().toString().replace('/', '_');
+        member.ifPresent(m -> roots.add(new RootFiles.Root(folder, m.layers())));
+      }
+    }
+    return roots;
   }
 
   /** What {@code SOURCE_DATE_EPOCH} was found to be: the image has it as its time. */

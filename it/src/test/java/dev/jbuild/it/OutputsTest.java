@@ -135,6 +135,12 @@ final class OutputsTest {
         .command("build", "-q", "--platform", "linux/amd64,linux/arm64", "-t", repository + ":1")
         .and("-t", repository + ":2", "--push", context)
         .check();
+    jbuild
+        .command("build", "-q", "--platform", "linux/amd64,linux/arm64", "-o", temp.resolve("each"))
+        .and(context)
+        .check();
+    assertThat(temp.resolve("each/linux_amd64/f-amd64")).exists();
+    assertThat(temp.resolve("each/linux_arm64/f-arm64")).exists();
     Jbuild other = Jbuild.on(temp.resolve("other"));
 
     other.check("pull", "--platform", "all", repository + ":1");

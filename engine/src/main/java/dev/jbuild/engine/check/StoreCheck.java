@@ -27,6 +27,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,7 @@ public final class StoreCheck {
   private final boolean repair;
   private final List<Finding> findings = new ArrayList<>();
   private final Set<Digest> badBlobs = new HashSet<>();
+  private final Set<Digest> originals = new LinkedHashSet<>();
   private int blobs;
   private int folders;
   private int names;
@@ -198,7 +200,12 @@ public final class StoreCheck {
               .reference()
               .map(r -> r.familiar())
               .orElseGet(() -> named.target().digest().toString());
+      originals.clear();
       Optional<String> missing = missing(named.target());
+      for (Digest original : originals) {
+        String what = "image " + name + ": the original " + original + " of a layer is missing";
+        add(what, "it runs; pull it again, and it can be pushed", false);
+      }
       if (missing.isEmpty()) {
         continue;
       }
@@ -254,8 +261,13 @@ public final class StoreCheck {
       return Optional.empty();
     }
     for (DiffId diffId : ImageConfig.parse(store.blobs().read(config)).diffIds()) {
-      if (layers.byDiffId(diffId).isEmpty()) {
+      Optional<Layer> layer = layers.byDiffId(diffId);
+      if (layer.isEmpty()) {
         return Optional.of("its layer " + diffId + " is missing");
+      }
+      Optional<Descriptor> blob = layers.facts(layer.get().id()).flatMap(LayerFacts::blob);
+      if (blob.isPresent() && !store.blobs().has(blob.get().digest())) {
+        originals.add(blob.get().digest());
       }
     }
     return Optional.empty();
