@@ -75,9 +75,11 @@ void log_flush(struct log *log)
 		return;
 	if (log->file < 0)
 		open_file(log);
-	/* On a full disk lines are lost: that must not stop the program. */
+	/* On a full disk lines are lost, whole ones: that must not stop the program. */
 	if (log->file >= 0 && write_all(log->file, log->out, log->out_size))
 		log->size += (long long)log->out_size;
+	else if (log->file >= 0)
+		(void)ftruncate(log->file, log->size);
 	log->out_size = 0;
 	if (log->max > 0 && log->size >= log->max)
 		rotate(log);
@@ -94,7 +96,8 @@ static void put_line(struct log *log, int stream, const char *time, char tag)
 	char prefix[PREFIX_SIZE + TIME_SIZE];
 	int size = snprintf(prefix, sizeof prefix, "%s %s %c ", time, STREAMS[stream], tag);
 
-	if (log->out_size + (size_t)size + LINE_MAX_SIZE + 1 > OUT_SIZE)
+	if (log->out_size + (size_t)size + LINE_MAX_SIZE + 1 > OUT_SIZE ||
+	    (log->max > 0 && log->size + (long long)log->out_size >= log->max))
 		log_flush(log);
 	put(log, prefix, (size_t)size);
 	put(log, log->partial[stream], log->partial_size[stream]);

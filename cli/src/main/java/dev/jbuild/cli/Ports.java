@@ -6,9 +6,10 @@ import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Ports of a container, as listings show them. */
 final class Ports {
@@ -24,7 +25,7 @@ final class Ports {
         .object("Ports");
   }
 
-  /** E.g. {@code 0.0.0.0:8080->80/tcp, 443/tcp}; neighbours are put together. */
+  /** E.g. {@code 443/tcp, 0.0.0.0:8080->80/tcp}. */
   static String text(Container container, ContainerState state, Session session)
       throws IOException {
     if (!state.running()) {
@@ -39,41 +40,66 @@ final class Ports {
     return text(ports);
   }
 
-  /** One host address and protocol, and whether the host's port is the container's own. */
-  private record Group(String ip, String protocol, int offset) {}
+  /** One line of the table of ports; without a host's address it is not published. */
+  private record Entry(int inside, String ip, int outside, String protocol) {
+    private static final Comparator<Entry> ORDER =
+        Comparator.comparingInt(Entry::inside)
+            .thenComparing(Entry::ip)
+            .thenComparingInt(Entry::outside)
+            .thenComparing(Entry::protocol);
 
+    /** An address of version 6 in brackets. */
+    String host() {
+      return ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
+    }
+  }
+
+  /**
+   * In docker's order: what has the same number on both sides, neighbours put together, and what is
+   * not published; then the others one by one.
+   */
   static String text(Json.Obj ports) {
-    Map<String, List<int[]>> runs = new TreeMap<>();
-    Map<String, Group> groups = new TreeMap<>();
+    Map<String, List<int[]>> runs = new LinkedHashMap<>();
+    List<String> mapped = new ArrayList<>();
+    for (Entry entry : entries(ports)) {
+      if (!entry.ip.isEmpty() && entry.outside != entry.inside) {
+        mapped.add(entry.host() + ":" + entry.outside + "->" + entry.inside + "/" + entry.protocol);
+      } else {
+        runs.computeIfAbsent(entry.host() + "/" + entry.protocol, _ -> new ArrayList<>())
+            .add(new int[] {entry.inside, entry.inside});
+      }
+    }
+    List<String> texts = new ArrayList<>();
+    runs.forEach((key, list) -> {
+      int slash = key.lastIndexOf('/');
+      String host = key.substring(0, slash);
+      for (int[] run : join(list)) {
+        String numbers = range(run[0], run[1]);
+        String outside = host.isEmpty() ? "" : host + ":" + numbers + "->";
+        texts.add(outside + numbers + key.substring(slash));
+      }
+    });
+    texts.addAll(mapped);
+    return String.join(", ", texts);
+  }
+
+  private static List<Entry> entries(Json.Obj ports) {
+    List<Entry> entries = new ArrayList<>();
     for (String port : ports.members().keySet()) {
       int slash = port.indexOf('/');
       int inside = Integer.parseInt(port.substring(0, slash));
       String protocol = port.substring(slash + 1);
       List<Json.Obj> bindings = ports.objects(port);
       if (bindings.isEmpty()) {
-        add(runs, groups, new Group("", protocol, 0), inside);
+        entries.add(new Entry(inside, "", 0, protocol));
       }
       for (Json.Obj binding : bindings) {
         int outside = Integer.parseInt(binding.text("HostPort").orElse("0"));
-        String ip = binding.text("HostIp").orElse("0.0.0.0");
-        add(runs, groups, new Group(ip, protocol, outside - inside), inside);
+        entries.add(new Entry(inside, binding.text("HostIp").orElse("0.0.0.0"), outside, protocol));
       }
     }
-    List<String> texts = new ArrayList<>();
-    runs.forEach((key, list) -> {
-      Group group = groups.getOrDefault(key, new Group("", "", 0));
-      list.sort((a, b) -> Integer.compare(a[0], b[0]));
-      join(list).forEach(run -> texts.add(text(group, run)));
-    });
-    return String.join(", ", texts);
-  }
-
-  private static void add(
-      Map<String, List<int[]>> runs, Map<String, Group> groups, Group group, int inside) {
-    // Published ones first, as docker sorts them.
-    String key = (group.ip.isEmpty() ? "1" : "0") + group;
-    groups.put(key, group);
-    runs.computeIfAbsent(key, _ -> new ArrayList<>()).add(new int[] {inside, inside});
+    entries.sort(Entry.ORDER);
+    return entries;
   }
 
   private static List<int[]> join(List<int[]> sorted) {
@@ -86,15 +112,6 @@ final class Ports {
       }
     }
     return joined;
-  }
-
-  private static String text(Group group, int[] run) {
-    String inside = range(run[0], run[1]) + "/" + group.protocol;
-    if (group.ip.isEmpty()) {
-      return inside;
-    }
-    String ip = group.ip.indexOf(':') >= 0 ? "[" + group.ip + "]" : group.ip;
-    return ip + ":" + range(run[0] + group.offset, run[1] + group.offset) + "->" + inside;
   }
 
   private static String range(int first, int last) {

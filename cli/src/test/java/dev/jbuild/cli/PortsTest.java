@@ -18,10 +18,13 @@ final class PortsTest {
             + " | 0.0.0.0:8080->80/tcp, [::]:8080->80/tcp",
         "{\"8001/tcp\":null,\"8000/tcp\":null,\"8002/tcp\":null} | 8000-8002/tcp",
         "{\"53/udp\":null,\"80/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"1\"}]}"
-            + " | 0.0.0.0:1->80/tcp, 53/udp",
+            + " | 53/udp, 0.0.0.0:1->80/tcp",
         "{\"80/tcp\":[{\"HostIp\":\"1.2.3.4\",\"HostPort\":\"90\"}],"
             + "\"81/tcp\":[{\"HostIp\":\"1.2.3.4\",\"HostPort\":\"91\"}]}"
-            + " | 1.2.3.4:90-91->80-81/tcp",
+            + " | 1.2.3.4:90->80/tcp, 1.2.3.4:91->81/tcp",
+        "{\"90/tcp\":[{\"HostIp\":\"1.2.3.4\",\"HostPort\":\"90\"}],"
+            + "\"91/tcp\":[{\"HostIp\":\"1.2.3.4\",\"HostPort\":\"91\"}]}"
+            + " | 1.2.3.4:90-91->90-91/tcp",
       })
   void asDockerListsThem(String json, String text) {
     assertThat(Ports.text(Json.parseObject(json))).isEqualTo(text);

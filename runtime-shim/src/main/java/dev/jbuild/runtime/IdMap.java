@@ -20,8 +20,8 @@ public record IdMap(String uids, String gids) {
 
   /** All ids, two of which have changed places. */
   private static String swap(int one, int other) {
-    long low = Math.min(one, other);
-    long high = Math.max(one, other);
+    long low = Math.min(Integer.toUnsignedLong(one), Integer.toUnsignedLong(other));
+    long high = Math.max(Integer.toUnsignedLong(one), Integer.toUnsignedLong(other));
     StringBuilder lines = new StringBuilder();
     line(lines, 0, 0, low);
     line(lines, low, high, 1);
