@@ -47,18 +47,24 @@ final class BuildChecks {
     }
   }
 
-  /** Whether a finding is to fail the build; asked of files that do not say so, it costs little. */
+  /**
+   * Whether a finding is to fail the build; asked of files that do not say so, it costs little.
+   *
+   * @throws DockerfileException for options that make no sense
+   */
   boolean failBuild() {
     byte[] source = request.source().dockerfile();
     if (!request.arguments().containsKey(OPTIONS)
-        && !new String(source, StandardCharsets.UTF_8).contains("error=")) {
+        && !new String(source, StandardCharsets.UTF_8).contains("check=")) {
       return false;
     }
+    Dockerfile dockerfile;
     try {
-      return options(DockerfileParser.parse(source)).error();
+      dockerfile = DockerfileParser.parse(source);
     } catch (DockerfileException _) {
       return false; // the build says what is wrong
     }
+    return options(dockerfile).error();
   }
 
   private CheckOptions options(Dockerfile dockerfile) {
