@@ -121,7 +121,8 @@ final class SupervisorTest {
     Said said = say(List.of(shim(), "start", folder.toString(), plan.toString()));
     assertThat(said.code()).isEqualTo(127);
     assertThat(said.err())
-        .isEqualTo("jbuild: exec: \"no-such-program\": executable file not found in $PATH\n");
+        .isEqualTo(
+            "jbuild: Error response from daemon: exec: \"no-such-program\": executable file not found in $PATH\n");
     assertThat(state()).contains("status=created\n", "exit=127\n");
   }
 
