@@ -200,7 +200,6 @@ words() {
 train_kind() {
   kind=$1
   shift
-  extra="-Djbuild.stay=true -Djbuild.train=$room/$kind"
   run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
 }
 
@@ -209,5 +208,5 @@ run_java() {
   shift
   native_files
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "$option" ${extra-} "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
+  "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
 }

@@ -59,5 +59,5 @@ run_java() {
   option=$1
   shift
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "$option" ${extra-} "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+  "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
 }
