@@ -193,15 +193,23 @@ public final class GitCheckouts {
       } finally {
         process.destroy();
       }
-      List<String> said = Files.readAllLines(errors);
-      throw new FetchException(
-          "git "
-              + arguments[0]
-              + " failed: "
-              + (said.isEmpty() ? "no reason given" : said.getLast()));
+      throw new FetchException("git " + arguments[0] + " failed: " + reason(errors));
     } finally {
       Files.deleteIfExists(errors);
     }
+  }
+
+  /** What git said at the end, in one line: some of its reasons are two. */
+  private static String reason(Path errors) throws IOException {
+    List<String> said = new ArrayList<>();
+    for (String line : Files.readAllLines(errors)) {
+      if (!line.isBlank()) {
+        said.add(line.strip());
+      }
+    }
+    return said.isEmpty()
+        ? "no reason given"
+        : String.join(" ", said.subList(Math.max(0, said.size() - 2), said.size()));
   }
 
   private static Process start(ProcessBuilder builder) {
