@@ -36,7 +36,8 @@ final class MemoTest {
           "removed",
           "damage",
           "named",
-          "idfile");
+          "idfile",
+          "metadata");
 
   @TempDir private static Path temp;
 
@@ -220,7 +221,7 @@ final class MemoTest {
 
   @Test
   void theFileForTheMetadata(Jbuild jbuild) throws Exception {
-    Path file = temp.resolve("metadata");
+    Path file = temp.resolve("metadata.json");
     String id = remember(jbuild, "metadata", "--metadata-file", file);
     Files.delete(file);
     build(jbuild, "metadata", "--metadata-file", file).check();

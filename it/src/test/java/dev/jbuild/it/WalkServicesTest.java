@@ -218,12 +218,17 @@ final class WalkServicesTest {
         "-e",
         "POSTGRES_PASSWORD=secret",
         "postgres");
-    until(
-        "a healthy database",
-        () ->
-            jbuild
-                .check("ps", "-q", "--filter", "health=healthy", "--filter", "name=todo-db-server")
-                .out());
+    try {
+      until(
+          "a healthy database",
+          () ->
+              jbuild
+                  .check(
+                      "ps", "-q", "--filter", "health=healthy", "--filter", "name=todo-db-server")
+                  .out());
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ": " + jbuild.run("logs", "todo-db-server"), e);
+    }
   }
 
   @Test
