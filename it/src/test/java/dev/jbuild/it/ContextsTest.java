@@ -1,5 +1,6 @@
 package dev.jbuild.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -61,7 +62,7 @@ final class ContextsTest {
     serve(
         server,
         "/Dockerfile",
-        ("FROM busybox\nADD " + address + "/a /b\nRUN grep hello /b\n").getBytes());
+        ("FROM busybox\nADD " + address + "/a /b\nRUN grep hello /b\n").getBytes(UTF_8));
     server.start();
     try {
       jbuild.check("build", "-t", "web:1", address + "/context.tar.gz");
