@@ -70,9 +70,9 @@ final class WalkServicesTest {
       #!/bin/sh
       set -e
       if [ ! -s "$PGDATA/PG_VERSION" ]; then
-        initdb -N --username=todo --pwfile=- --auth=scram-sha-256 > /dev/null <<END
-      $POSTGRES_PASSWORD
-      END
+        echo "$POSTGRES_PASSWORD" > "/tmp/password"
+        initdb -N --username=todo --pwfile="/tmp/password" --auth=scram-sha-256 > /dev/null
+        rm "/tmp/password"
         echo 'host all all all scram-sha-256' >> "$PGDATA/pg_hba.conf"
       fi
       exec "$@"
