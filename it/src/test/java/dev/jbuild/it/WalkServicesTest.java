@@ -83,7 +83,7 @@ final class WalkServicesTest {
       """
       #!/bin/sh
       printf 'Content-Type: text/plain\\n\\n'
-      export PGUSER=todo PGDATABASE=postgres
+      export PGUSER=todo PGDATABASE=postgres PGOPTIONS="-c client_min_messages=warning"
       psql -qtA -c "CREATE TABLE IF NOT EXISTS todos (what text)" \\
         -c "INSERT INTO todos VALUES ('$QUERY_STRING')" -c 'SELECT what FROM todos ORDER BY what' 2>&1
       """;
