@@ -293,11 +293,12 @@ final class WalkServicesTest {
                 script.words(),
                 typed.environment(),
                 typed.directory(),
-                "tty; whoami; psql -U todo -h db postgres\nsecret\nSELECT 6 * 7 AS answer;\n\\q\nexit 3\n"
+                ("tty; whoami\nPGPASSWORD=secret psql -U todo -h db postgres -tc 'SELECT 6 * 7'\n"
+                        + "exit 3\n")
                     .getBytes(StandardCharsets.UTF_8),
                 java.time.Duration.ofSeconds(60))
             .run();
-    assertThat(said.out()).contains("/dev/pts/", "postgres", "Password for user todo", "42");
+    assertThat(said.out()).contains("/dev/pts/", "postgres", " 42");
     assertThat(said.code()).as(said.toString()).isEqualTo(3);
   }
 }
