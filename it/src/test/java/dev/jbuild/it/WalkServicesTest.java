@@ -288,14 +288,18 @@ final class WalkServicesTest {
     Command typed = jbuild.command("exec", "-it", container, "sh");
     String line = String.join(" ", typed.words());
     Command script = Command.of("script", "-qefc", line, "/dev/null");
+    String text =
+        """
+        tty; whoami
+        PGPASSWORD=secret psql -U todo -h db postgres -tc 'SELECT 6 * 7'
+        exit 3
+        """;
     Outcome said =
         new Command(
                 script.words(),
                 typed.environment(),
                 typed.directory(),
-                ("tty; whoami\nPGPASSWORD=secret psql -U todo -h db postgres -tc 'SELECT 6 * 7'\n"
-                        + "exit 3\n")
-                    .getBytes(StandardCharsets.UTF_8),
+                text.getBytes(StandardCharsets.UTF_8),
                 java.time.Duration.ofSeconds(60))
             .run();
     assertThat(said.out()).contains("/dev/pts/", "postgres", " 42");
