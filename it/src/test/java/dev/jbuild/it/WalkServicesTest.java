@@ -291,7 +291,7 @@ final class WalkServicesTest {
     String text =
         """
         tty; whoami
-        PGPASSWORD=secret psql -U todo -h db postgres -tc 'SELECT 6 * 7'
+        PGPASSWORD=secret psql -U todo -h db postgres -P pager=off -tc 'SELECT 6 * 7'
         exit 3
         """;
     Outcome said =
