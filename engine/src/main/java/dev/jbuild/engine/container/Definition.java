@@ -32,7 +32,7 @@ final class Definition {
     }
     return Json.obj()
         .with("Id", id)
-        .with("Created", Instant.now().toString())
+        .with("Created", Timestamp.of(Instant.now()))
         .with("Path", argv.getFirst())
         .with("Args", Json.texts(argv.subList(1, argv.size())))
         .with("Image", image.id().toString())
