@@ -37,7 +37,7 @@ int attach_options(struct attached *a, int argc, char **argv)
 {
 	int i = 2;
 
-	*a = (struct attached){.socket = -1, .caller = -1, .terminal = -1, .proxy = true};
+	*a = (struct attached){.socket = -1, .terminal = -1, .proxy = true};
 	read_keys(a, "ctrl-p,ctrl-q");
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		const char *word = argv[i];
@@ -54,8 +54,6 @@ int attach_options(struct attached *a, int argc, char **argv)
 			read_keys(a, word + 7);
 		else if (strncmp(word, "--say=", 6) == 0)
 			a->say = word + 6;
-		else if (strncmp(word, "--parent=", 9) == 0)
-			a->caller = pidfd_of((pid_t)strtol(word + 9, NULL, 10));
 		else if (strcmp(word, "--attach") != 0)
 			die_code(EXIT_SHIM, "usage", "unknown %s", word);
 	}
@@ -224,7 +222,6 @@ static int relay(struct attached *a)
 		struct pollfd polled[] = {
 			{.fd = a->link.fd, .events = events},
 			{.fd = a->signals, .events = POLLIN},
-			{.fd = a->caller, .events = POLLIN},
 			{.fd = a->in && !behind ? STDIN_FILENO : -1, .events = POLLIN},
 		};
 
@@ -239,8 +236,6 @@ static int relay(struct attached *a)
 		if (polled[1].revents)
 			take_signals(a);
 		if (polled[2].revents)
-			_exit(EXIT_SHIM);
-		if (polled[3].revents)
 			take_stdin(a);
 		client_flush(&a->link);
 		if (a->detached)
@@ -309,7 +304,7 @@ static void await_start(int report)
 }
 
 /*
- * shim start [--attach] [--tty] [--stdin] [--owner] [--no-proxy] [--keys=K] [--say=LINE] [--parent=PID] FOLDER PLAN
+ * shim start [--attach] [--tty] [--stdin] [--owner] [--no-proxy] [--keys=K] [--say=LINE] FOLDER PLAN
  * The plan is removed; the line is printed when the container runs.
  */
 int role_start(int argc, char **argv)
@@ -339,7 +334,6 @@ int role_start(int argc, char **argv)
 		(void)close(ends[0]);
 		(void)close(report[0]);
 		close_fdp(&a.signals);
-		close_fdp(&a.caller);
 		supervise(argv[i + 1], ends[1], report[1], wishes(&a, output));
 	}
 	(void)close(ends[1]);
@@ -370,7 +364,7 @@ static int connect_to(const char *folder)
 	return fd;
 }
 
-/* shim attach [--tty] [--stdin] [--no-proxy] [--keys=K] [--parent=PID] FOLDER */
+/* shim attach [--tty] [--stdin] [--no-proxy] [--keys=K] FOLDER */
 int role_attach(int argc, char **argv)
 {
 	static struct attached a;

@@ -9,7 +9,6 @@
 struct attached {
 	int socket;
 	int signals;
-	int caller; /* pidfd of the process that wants this, or -1 */
 	bool tty;   /* the container has a terminal */
 	bool in;    /* our stdin is passed on */
 	bool proxy; /* signals are passed on */

@@ -1,8 +1,6 @@
 package dev.jbuild.cache;
 
 import dev.jbuild.linux.Dir;
-import dev.jbuild.linux.FileStat;
-import dev.jbuild.linux.Linux;
 import dev.jbuild.linux.OpenFile;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Store;
@@ -47,20 +45,7 @@ final class Extras {
   record Extra(Path place, String content, Instant used) {
     /** In bytes, without what its folders take. */
     long bytes() throws IOException {
-      return size(place.resolve(content));
-    }
-
-    private static long size(Path folder) throws IOException {
-      long bytes = 0;
-      for (Path file : Listing.of(folder)) {
-        Optional<FileStat> stat = Linux.lstatIfPresent(file);
-        if (stat.isPresent() && stat.get().isDirectory()) {
-          bytes += size(file);
-        } else if (stat.isPresent() && stat.get().isRegular()) {
-          bytes += stat.get().size();
-        }
-      }
-      return bytes;
+      return FolderSize.of(place.resolve(content));
     }
   }
 

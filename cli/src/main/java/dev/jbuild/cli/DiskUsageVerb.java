@@ -1,12 +1,11 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.Collector;
+import dev.jbuild.cache.FolderSize;
 import dev.jbuild.cache.Usage;
 import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.linux.Dir;
-import dev.jbuild.linux.FileStat;
-import dev.jbuild.linux.Linux;
 import dev.jbuild.linux.OpenFile;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Shows the space that is used, and what of it could be free. */
@@ -62,7 +60,7 @@ final class DiskUsageVerb implements Verb {
     try (Stream<Path> all = Files.isDirectory(parent) ? Files.list(parent) : Stream.empty()) {
       for (Path folder : all.filter(Files::isDirectory).toList()) {
         boolean used = isLocked(folder.resolve("lock"));
-        long size = size(folder);
+        long size = FolderSize.of(folder);
         count++;
         active += used ? 1 : 0;
         bytes += size;
@@ -78,21 +76,6 @@ final class DiskUsageVerb implements Verb {
     } catch (NoSuchFileException _) {
       return false;
     }
-  }
-
-  private static long size(Path folder) throws IOException {
-    long bytes = 0;
-    try (Stream<Path> all = Files.list(folder)) {
-      for (Path file : all.toList()) {
-        Optional<FileStat> stat = Linux.lstatIfPresent(file);
-        if (stat.isPresent() && stat.get().isDirectory()) {
-          bytes += size(file);
-        } else if (stat.isPresent() && stat.get().isRegular()) {
-          bytes += stat.get().size();
-        }
-      }
-    }
-    return bytes;
   }
 
   private static Json.Obj row(

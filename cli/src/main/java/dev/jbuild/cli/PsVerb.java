@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cache.FolderSize;
 import dev.jbuild.cli.format.Durations;
 import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.Sizes;
@@ -130,7 +131,7 @@ final class PsVerb implements Verb {
   }
 
   private static String size(Container container) throws IOException {
-    return Sizes.human(StoredFolder.size(container.folder().resolve("upper")));
+    return Sizes.human(FolderSize.of(container.folder().resolve("upper")));
   }
 
   private static String command(Container container, boolean whole) {

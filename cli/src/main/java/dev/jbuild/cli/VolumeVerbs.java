@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cache.FolderSize;
 import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.container.Container;
@@ -210,7 +211,7 @@ final class VolumeVerbs {
         if ((all || volume.anonymous())
             && users(session, volume.name()).isEmpty()
             && filters.allowLabels(volume.json().textMap("Labels"))) {
-          bytes += StoredFolder.size(volume.data());
+          bytes += FolderSize.of(volume.data());
           volumes(session).remove(volume.name());
           removed.add(volume.name());
         }
@@ -248,7 +249,7 @@ final class VolumeVerbs {
         if (!container.state().supervised()
             && filters.allowLabels(container.labels())
             && filters.allow("until", time -> container.created().isBefore(Times.parse(time)))) {
-          bytes += StoredFolder.size(container.folder().resolve("upper"));
+          bytes += FolderSize.of(container.folder().resolve("upper"));
           session.parts().lifecycle().remove(container, false, false);
           removed.add(container.id());
         }

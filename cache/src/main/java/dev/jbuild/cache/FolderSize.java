@@ -1,4 +1,4 @@
-package dev.jbuild.cli;
+package dev.jbuild.cache;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** A folder of the store that others may be changing. */
-final class StoredFolder {
-  private StoredFolder() {}
+/** The size of a folder of the store that others may be changing. */
+public final class FolderSize {
+  private FolderSize() {}
 
-  /** The sum of its files. */
-  static long size(Path folder) throws IOException {
+  /** The sum of its files in bytes, without what its folders take. */
+  public static long of(Path folder) throws IOException {
     long[] sum = new long[1];
     Files.walkFileTree(
         folder,
