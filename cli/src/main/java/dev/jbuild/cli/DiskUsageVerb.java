@@ -5,15 +5,11 @@ import dev.jbuild.cache.FolderSize;
 import dev.jbuild.cache.Usage;
 import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.Sizes;
-import dev.jbuild.linux.Dir;
-import dev.jbuild.linux.OpenFile;
+import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.Volumes;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Shows the space that is used, and what of it could be free. */
 final class DiskUsageVerb implements Verb {
@@ -38,8 +34,8 @@ final class DiskUsageVerb implements Verb {
     long unused = usage.imageBytes() - usage.imageBytesInUse();
     listing.row(
         row("Images", usage.images(), usage.imagesInUse(), usage.imageBytes(), unused, true));
-    listing.row(folders("Containers", session.parts().root().resolve("containers")));
-    listing.row(folders("Local Volumes", session.parts().root().resolve("volumes")));
+    listing.row(containers(session));
+    listing.row(volumes(session));
     long cache = usage.cacheBytes() + usage.garbageBytes();
     listing.row(row("Build Cache", usage.records(), usage.recordsInUse(), cache, cache, false));
     session.out().print(listing.print(arguments.value("--format").orElse("")));
@@ -51,31 +47,36 @@ final class DiskUsageVerb implements Verb {
     return 0;
   }
 
-  /** Things that are a folder each; those that a process holds are in use. */
-  private static Json.Obj folders(String type, Path parent) throws IOException {
-    int count = 0;
+  /** Those that a supervisor holds are in use. */
+  private static Json.Obj containers(Session session) throws IOException {
+    List<Container> all = session.parts().containers().all();
     int active = 0;
     long bytes = 0;
     long unused = 0;
-    try (Stream<Path> all = Files.isDirectory(parent) ? Files.list(parent) : Stream.empty()) {
-      for (Path folder : all.filter(Files::isDirectory).toList()) {
-        boolean used = isLocked(folder.resolve("lock"));
-        long size = FolderSize.of(folder);
-        count++;
-        active += used ? 1 : 0;
-        bytes += size;
-        unused += used ? 0 : size;
-      }
+    for (Container container : all) {
+      boolean used = container.state().supervised();
+      long size = FolderSize.of(container.folder());
+      active += used ? 1 : 0;
+      bytes += size;
+      unused += used ? 0 : size;
     }
-    return row(type, count, active, bytes, unused, true);
+    return row("Containers", all.size(), active, bytes, unused, true);
   }
 
-  private static boolean isLocked(Path lock) throws IOException {
-    try (OpenFile open = Dir.HERE.read(lock.toString())) {
-      return !open.lock(false, false);
-    } catch (NoSuchFileException _) {
-      return false;
+  /** Those that a container has are in use, whether it runs or not. */
+  private static Json.Obj volumes(Session session) throws IOException {
+    List<Volumes.Volume> all = session.parts().containers().volumes().all();
+    int active = 0;
+    long bytes = 0;
+    long unused = 0;
+    for (Volumes.Volume volume : all) {
+      boolean used = !VolumeVerbs.users(session, volume.name()).isEmpty();
+      long size = FolderSize.of(volume.data());
+      active += used ? 1 : 0;
+      bytes += size;
+      unused += used ? 0 : size;
     }
+    return row("Local Volumes", all.size(), active, bytes, unused, true);
   }
 
   private static Json.Obj row(

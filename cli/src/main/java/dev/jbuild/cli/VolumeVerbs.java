@@ -40,7 +40,7 @@ final class VolumeVerbs {
   }
 
   /** The containers that have a volume mounted, running or not. */
-  private static List<Container> users(Session session, String volume) throws IOException {
+  static List<Container> users(Session session, String volume) throws IOException {
     List<Container> users = new ArrayList<>();
     for (Container container : session.parts().containers().all()) {
       for (Json.Obj mount : container.mounts()) {
