@@ -58,27 +58,29 @@ void json_escape(struct buffer *out, const char *bytes, size_t size)
 }
 
 /* One line of JSON in one write: many supervisors append to the file. */
-void tell_event(struct supervisor *s, const char *action, const char *more)
+void tell_event(const struct plan *plan, const char *action, const char *more)
 {
-	const char *path = plan_option(&s->plan, "events");
-	const char *actor = plan_option(&s->plan, "actor");
+	const char *path = plan_option(plan, "events");
+	const char *actor = plan_option(plan, "actor");
+	const char *id = plan_option(plan, "id");
 	cleanup_fd int file = -1;
 	struct timespec now;
 	struct buffer line = {0};
-	char head[160];
+	char head[96];
 
-	if (!path || !actor)
+	if (!path || !actor || !id)
 		return;
 	file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		return;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)snprintf(head, sizeof head,
-		       "{\"time\":%lld,\"timeNano\":%lld%09ld,\"Type\":\"container\",\"Action\":\"%s\",",
-		       (long long)now.tv_sec, (long long)now.tv_sec, now.tv_nsec, action);
+	(void)snprintf(head, sizeof head, "{\"time\":%lld,\"timeNano\":%lld%09ld,\"Type\":\"container\",",
+		       (long long)now.tv_sec, (long long)now.tv_sec, now.tv_nsec);
 	buffer_text(&line, head);
-	buffer_text(&line, "\"Actor\":{\"ID\":\"");
-	buffer_text(&line, plan_option(&s->plan, "id") ? plan_option(&s->plan, "id") : "");
+	buffer_text(&line, "\"Action\":\"");
+	json_escape(&line, action, strlen(action));
+	buffer_text(&line, "\",\"Actor\":{\"ID\":\"");
+	buffer_text(&line, id);
 	buffer_text(&line, "\",\"Attributes\":{");
 	buffer_text(&line, actor);
 	buffer_text(&line, more);
@@ -157,7 +159,7 @@ void leave_all(struct supervisor *s)
 	if (name)
 		(void)unlink(name);
 	remove_volumes(&s->plan);
-	tell_event(s, "destroy", "");
+	tell_event(&s->plan, "destroy", "");
 	(void)unlink("config.json");
 	if (chdir("..") == 0)
 		(void)remove_tree(AT_FDCWD, id);

@@ -202,7 +202,7 @@ void life_reported(struct supervisor *s)
 	time_text(s->state.started);
 	save(s, "running");
 	health_begin(&s->health, &s->plan);
-	tell_event(s, "start", "");
+	tell_event(&s->plan, "start", "");
 	say_started(s);
 }
 
@@ -300,8 +300,8 @@ void life_ended(struct supervisor *s, const struct ending *ending)
 	if (s->ran) {
 		(void)snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", s->state.exit);
 		if (oom > 0)
-			tell_event(s, "oom", "");
-		tell_event(s, "die", more);
+			tell_event(&s->plan, "oom", "");
+		tell_event(&s->plan, "die", more);
 	}
 	if (restarts(s)) {
 		plan_restart(s);
@@ -319,7 +319,7 @@ static void send_signal(struct supervisor *s, int sig)
 	char more[48];
 
 	(void)snprintf(more, sizeof more, ",\"signal\":\"%d\"", sig);
-	tell_event(s, "kill", more);
+	tell_event(&s->plan, "kill", more);
 	(void)pidfd_signal(s->kept.pidfd, sig);
 }
 
@@ -363,7 +363,7 @@ void life_health_changed(struct supervisor *s)
 	char action[64];
 
 	(void)snprintf(action, sizeof action, "health_status: %s", health_name(s->health.status));
-	tell_event(s, action, "");
+	tell_event(&s->plan, action, "");
 	if (s->health.status != HEALTH_UNHEALTHY || !policy || strcmp(policy, "on-unhealthy") != 0)
 		return;
 	/* Once it has been tried often enough it goes on as it is. */

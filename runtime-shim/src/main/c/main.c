@@ -9,6 +9,7 @@ static const struct {
 	{"serve", role_serve},
 	{"run", role_run},
 	{"exec", role_exec},
+	{"enter", role_enter},
 	{"start", role_start},
 	{"attach", role_attach},
 	{"control", role_control},
@@ -23,5 +24,5 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], ROLES[i].name) == 0)
 			return ROLES[i].run(argc, argv);
 	}
-	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | start | attach | control | net | scan");
+	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | enter | start | attach | control | net | scan");
 }

@@ -1,8 +1,10 @@
 #include "shim.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct record {
 	uint32_t tag;
@@ -200,11 +202,39 @@ const char *plan_parse(struct plan *plan, char *bytes, size_t size)
 		if (!next(bytes, size, &at, &record) || !apply(plan, &record))
 			return "a record is not understood";
 	}
-	if (plan->argc == 0 || !plan->cwd || !plan->groups)
+	if ((plan->argc == 0 && !(plan->flags & FLAG_ANY_COMMAND)) || !plan->cwd || !plan->groups)
 		return "no command, folder or user";
 	if (!plan->upper != !plan->work)
 		return "an upper folder needs a work folder";
 	return NULL;
+}
+
+bool plan_read(struct plan *plan, int folder, const char *path)
+{
+	struct buffer buffer = {0};
+	cleanup_fd int file = openat(folder, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	while (file >= 0 && buffer_fill(&buffer, file))
+		;
+	return file >= 0 && !plan_parse(plan, buffer.bytes, buffer.size);
+}
+
+void plan_take(struct plan *plan, const char *path)
+{
+	struct buffer buffer = {0};
+	cleanup_fd int file = open(path, O_RDONLY | O_CLOEXEC);
+	const char *wrong;
+
+	if (file < 0)
+		die("plan", "open %s", path);
+	/* It may hold secrets of the environment. */
+	if (unlink(path) < 0)
+		die("plan", "unlink %s", path);
+	while (buffer_fill(&buffer, file))
+		;
+	wrong = plan_parse(plan, buffer.bytes, buffer.size);
+	if (wrong)
+		die_code(EXIT_SHIM, "plan", "%s", wrong);
 }
 
 void plan_free(struct plan *plan)

@@ -1,6 +1,6 @@
 /*
- * `shim run` and `shim exec`: one sandbox, or one more command in one, on the caller's own stdin,
- * stdout and stderr.
+ * `shim run`, and what `shim exec` ends in: one sandbox, or one more command in one, on the caller's own
+ * stdin, stdout and stderr.
  */
 #include "shim.h"
 #include "state.h"
@@ -42,29 +42,10 @@ struct foreground {
 	int inside; /* pidfd of a sandbox to run in, or -1: a new one */
 	struct channel channels[CHANNELS];
 	int signals;
-	int caller; /* pidfd of the process that wants the sandbox, or -1 */
 	bool typing;  /* our stdin is a terminal, passed on to the sandbox's */
 	int terminal; /* of ours, when the sandbox has one */
 	struct buffer failure;
 };
-
-static void read_plan(struct plan *plan, const char *path)
-{
-	struct buffer buffer = {0};
-	cleanup_fd int file = open(path, O_RDONLY | O_CLOEXEC);
-	const char *wrong;
-
-	if (file < 0)
-		die("plan", "open %s", path);
-	/* It may hold secrets of the environment. */
-	if (unlink(path) < 0)
-		die("plan", "unlink %s", path);
-	while (buffer_fill(&buffer, file))
-		;
-	wrong = plan_parse(plan, buffer.bytes, buffer.size);
-	if (wrong)
-		die_code(EXIT_SHIM, "plan", "%s", wrong);
-}
 
 static void start_command(struct foreground *fg, const struct stdio *io)
 {
@@ -295,7 +276,7 @@ static void hang_up(struct foreground *fg)
 	end_channel(output);
 }
 
-enum { POLL_CHILD, POLL_SIGNALS, POLL_CALLER, POLL_REPORT, POLL_CHANNELS };
+enum { POLL_CHILD, POLL_SIGNALS, POLL_REPORT, POLL_CHANNELS };
 
 /* Until the sandbox has ended. */
 static void relay(struct foreground *fg)
@@ -304,7 +285,6 @@ static void relay(struct foreground *fg)
 		struct pollfd polled[POLL_CHANNELS + 2 * CHANNELS] = {
 			{.fd = fg->started.pidfd, .events = POLLIN},
 			{.fd = fg->signals, .events = POLLIN},
-			{.fd = fg->caller, .events = POLLIN},
 			{.fd = fg->started.report, .events = POLLIN},
 		};
 
@@ -315,8 +295,6 @@ static void relay(struct foreground *fg)
 				continue;
 			die("run", "poll");
 		}
-		if (polled[POLL_CALLER].revents)
-			_exit(EXIT_SHIM);
 		if (polled[POLL_REPORT].revents &&
 		    !buffer_fill(&fg->failure, fg->started.report))
 			close_fdp(&fg->started.report);
@@ -358,25 +336,9 @@ static void take_foreground(int terminal)
 		(void)tcsetpgrp(terminal, getpgrp());
 }
 
-static int open_caller(int *argc, char ***argv)
-{
-	pid_t parent;
-	int fd;
-
-	if (*argc < 2 || strcmp((*argv)[0], "--parent") != 0)
-		return -1;
-	parent = (pid_t)strtol((*argv)[1], NULL, 10);
-	fd = (int)syscall(SYS_pidfd_open, parent, 0);
-	if (fd < 0 || getppid() != parent)
-		die_code(EXIT_SHIM, "start", "the caller has gone");
-	*argc -= 2;
-	*argv += 2;
-	return fd;
-}
-
 static void prepare(struct foreground *fg)
 {
-	fg->terminal = fg->inside = fg->caller = -1;
+	fg->terminal = fg->inside = -1;
 	for (size_t i = 0; i < CHANNELS; i++)
 		fg->channels[i].from = fg->channels[i].to = -1;
 }
@@ -397,7 +359,7 @@ static int relay_all(struct foreground *fg)
 	return finish(fg);
 }
 
-/* shim run [--parent PID] PLAN; the plan is removed. */
+/* shim run PLAN; the plan is removed. */
 int role_run(int argc, char **argv)
 {
 	static struct foreground fg;
@@ -405,12 +367,9 @@ int role_run(int argc, char **argv)
 	seal_self(argv);
 	open_standard_fds();
 	prepare(&fg);
-	argc -= 2;
-	argv += 2;
-	fg.caller = open_caller(&argc, &argv);
-	if (argc != 1)
-		die_code(EXIT_SHIM, "usage", "shim run [--parent PID] PLAN");
-	read_plan(&fg.plan, argv[0]);
+	if (argc != 3)
+		die_code(EXIT_SHIM, "usage", "shim run PLAN");
+	plan_take(&fg.plan, argv[2]);
 	take_foreground(guard_enter());
 	return relay_all(&fg);
 }
@@ -454,27 +413,13 @@ static int run_inside(struct foreground *fg)
 	return code;
 }
 
-/* shim exec [--parent PID] [--detach] FOLDER PLAN; the plan is removed. */
-int role_exec(int argc, char **argv)
+int run_beside(const struct plan *plan, int inside, bool detach)
 {
 	static struct foreground fg;
-	cleanup_fd int folder = -1;
-	bool detach;
 
-	seal_self(argv);
-	open_standard_fds();
 	prepare(&fg);
-	argc -= 2;
-	argv += 2;
-	fg.caller = open_caller(&argc, &argv);
-	detach = argc == 3 && strcmp(argv[0], "--detach") == 0;
-	if (argc != 2 + detach)
-		die_code(EXIT_SHIM, "usage", "shim exec [--parent PID] [--detach] FOLDER PLAN");
-	folder = open(argv[argc - 2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	read_plan(&fg.plan, argv[argc - 1]);
-	fg.inside = folder < 0 ? -1 : join_find(folder);
-	if (fg.inside < 0)
-		die_code(1, "exec", "the container is not running");
+	fg.plan = *plan;
+	fg.inside = inside;
 	return detach ? start_detached(&fg) : run_inside(&fg);
 }
 
@@ -493,7 +438,7 @@ int role_hold(int argc, char **argv)
 	prepare(&fg);
 	if (argc != 3 || null < 0)
 		die_code(EXIT_SHIM, "usage", "shim hold PLAN");
-	read_plan(&fg.plan, argv[2]);
+	plan_take(&fg.plan, argv[2]);
 	fg.plan.flags = (fg.plan.flags & ~(uint32_t)(FLAG_TTY | FLAG_STDIN)) | FLAG_HOLD;
 	if (!sandbox_start(&fg.plan, &io, &fg.started))
 		die("start", "new process");

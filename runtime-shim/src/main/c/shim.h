@@ -47,6 +47,7 @@ enum plan_flag {
 	FLAG_STDIN = 1 << 6,
 	FLAG_INIT = 1 << 7,
 	FLAG_HOLD = 1 << 9, /* no command: its files are wanted */
+	FLAG_ANY_COMMAND = 1 << 10, /* it comes with the call */
 	FLAG_OLD_OVERLAY = 1 << 8, /* mount(2) for the overlay, as on kernels before 6.7 */
 };
 
@@ -128,6 +129,10 @@ struct plan {
 
 /* The plan points into the bytes. Returns NULL, or what is wrong with them. */
 const char *plan_parse(struct plan *plan, char *bytes, size_t size);
+/* Reads one; false when it is not there or not understood. */
+bool plan_read(struct plan *plan, int folder, const char *path);
+/* The same of one that was written for us alone, which is removed; whatever is wrong ends us. */
+void plan_take(struct plan *plan, const char *path);
 void plan_free(struct plan *plan);
 /* The value of the last option of that name, or NULL. */
 const char *plan_option(const struct plan *plan, const char *name);
@@ -283,11 +288,17 @@ enum { FD_CONSOLE = 4 };
 bool join_start(const struct plan *plan, int pidfd, const struct stdio *io, bool outlives_parent,
 		struct started *out);
 
+/* ---- run.c ---- */
+
+/* Runs a command in the sandbox of a process on our own stdio; its exit code. */
+int run_beside(const struct plan *plan, int inside, bool detach);
+
 /* ---- roles ---- */
 
 int role_serve(int argc, char **argv);
 int role_run(int argc, char **argv);
 int role_exec(int argc, char **argv);
+int role_enter(int argc, char **argv);
 int role_start(int argc, char **argv);
 int role_attach(int argc, char **argv);
 int role_control(int argc, char **argv);

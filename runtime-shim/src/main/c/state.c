@@ -73,6 +73,7 @@ bool state_load(int folder, struct state *out)
 		return false;
 	text[size] = '\0';
 	memset(out, 0, sizeof *out);
+	out->status = strncmp(text, "status=running\n", 15) == 0 ? "running" : "";
 	out->pid = (pid_t)strtol(value(text, "\npid="), NULL, 10);
 	out->exit = (int)strtol(value(text, "\nexit="), NULL, 10);
 	started = value(text, "\nstarted=");

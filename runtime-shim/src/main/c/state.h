@@ -24,7 +24,7 @@ struct state {
 void time_text(char out[TIME_SIZE]);
 long long now_ms(void); /* of a clock that never jumps */
 bool state_save(const struct state *state);
-/* Of what is there, pid, exit and started only. */
+/* Of what is there, pid, exit and started, and of the status whether it is `running`. */
 bool state_load(int folder, struct state *out);
 /* Writes a file of the current folder under another name first. */
 bool replace_file(const char *name, const char *text, size_t size);

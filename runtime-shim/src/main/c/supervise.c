@@ -116,7 +116,7 @@ static void freeze(struct supervisor *s, struct client *client, bool frozen)
 	} else {
 		s->state.status = frozen ? "paused" : "running";
 		(void)state_save(&s->state);
-		tell_event(s, frozen ? "pause" : "unpause", "");
+		tell_event(&s->plan, frozen ? "pause" : "unpause", "");
 		client_send(client, FRAME_DONE, "", 0);
 	}
 }

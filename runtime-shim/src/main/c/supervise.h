@@ -177,7 +177,7 @@ bool life_pass_output(struct supervisor *s, int *from, int stream);
 void life_feed_stdin(struct supervisor *s);
 
 /* What is said to the world; more is JSON members with a comma before each, or "". */
-void tell_event(struct supervisor *s, const char *action, const char *more);
+void tell_event(const struct plan *plan, const char *action, const char *more);
 /* Number of processes that were killed for want of memory. */
 long tell_oom(const struct plan *plan);
 /* Starts the helper of the network and waits until it is ready. */

@@ -38,7 +38,13 @@ record Session(
     }
     String data = environment.getOrDefault("XDG_DATA_HOME", "");
     return data.isEmpty()
-        ? Path.of(System.getProperty("user.home", "/"), ".local/share/jbuild")
+        ? home(environment).resolve(".local/share/jbuild")
         : Path.of(data, "jbuild");
+  }
+
+  /** As all programs see it: the variable first. */
+  private static Path home(Map<String, String> environment) {
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/"));
   }
 }

@@ -36,6 +36,8 @@ final class Plan {
   /** Makes the shim mount the overlay as on kernels before 6.5, for tests. */
   static final int FLAG_OLD_OVERLAY = 1 << 8;
 
+  private static final int FLAG_ANY_COMMAND = 1 << 10;
+
   private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
   private static final String[][] LINKS = {
     {"/proc/self/fd", "/dev/fd"},
@@ -96,13 +98,21 @@ final class Plan {
     return plan.out.toBytes();
   }
 
-  /** For one more command in a sandbox that runs: its walls are there. */
-  static byte[] ofExec(Command command, Isolation isolation, List<Path> cgroups, int extraFlags) {
+  /**
+   * For one more command in a sandbox that runs: its walls are there, its words come with the call.
+   */
+  static byte[] ofExec(Beside beside) {
     Plan plan =
-        new Plan(new Sandbox(new RootFs.ReadOnly(List.of()), List.of(), command, isolation));
-    plan.command();
-    plan.isolation(extraFlags);
-    cgroups.forEach(folder -> plan.out.text('G', absolute(folder)));
+        new Plan(
+            new Sandbox(
+                new RootFs.ReadOnly(List.of()), List.of(), beside.command(), beside.isolation()));
+    plan.surroundings();
+    plan.isolation(
+        FLAG_ANY_COMMAND
+            | (beside.mode().tty() ? FLAG_TTY : 0)
+            | (beside.mode().stdin() ? FLAG_STDIN : 0));
+    beside.cgroups().forEach(folder -> plan.out.text('G', absolute(folder)));
+    beside.options().forEach((name, value) -> plan.out.text('P', name + "=" + value));
     return plan.out.toBytes();
   }
 
@@ -125,8 +135,12 @@ final class Plan {
   }
 
   private void command() {
+    sandbox.command().argv().forEach(word -> out.text('A', word));
+    surroundings();
+  }
+
+  private void surroundings() {
     Command command = sandbox.command();
-    command.argv().forEach(word -> out.text('A', word));
     command.env().forEach(entry -> out.text('E', entry));
     out.text('D', command.cwd());
     int[] ids = new int[2 + command.groups().size()];

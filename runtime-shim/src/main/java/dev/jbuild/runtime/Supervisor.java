@@ -131,18 +131,21 @@ public final class Supervisor {
   }
 
   /** Runs one more command in a container that runs; its exit code. */
-  public int exec(
-      Path folder, Command command, Isolation isolation, List<Path> cgroups, ExecMode mode)
-      throws IOException, InterruptedException {
-    int flags = (mode.tty() ? Plan.FLAG_TTY : 0) | (mode.stdin() ? Plan.FLAG_STDIN : 0);
-    Path plan = write(folder, Plan.ofExec(command, isolation, cgroups, flags));
+  public int exec(Path folder, Beside beside) throws IOException, InterruptedException {
+    Path plan = write(folder, Plan.ofExec(beside));
     List<String> words = new ArrayList<>(List.of(binary.toString(), "exec"));
-    if (mode.detach()) {
+    if (beside.mode().detach()) {
       words.add("--detach");
     }
     words.add(folder.toString());
     words.add(plan.toString());
+    words.addAll(beside.command().argv());
     return front.run(words);
+  }
+
+  /** The shim's file. */
+  public Path binary() {
+    return binary;
   }
 
   /** How a command runs beside others. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -161,17 +162,35 @@ final class SupervisorTest {
   @Test
   void oneMoreCommandInside() throws Exception {
     start(false, Map.of(), "echo here > /made; exec sleep 1000");
-    Path plan =
-        Files.write(
-            folder.resolve("exec"),
-            Plan.ofExec(
-                Box.command("sh", "-c", "cat /made; exit 9"), Isolation.docker(), List.of(), 0));
-    Said said = say(List.of(shim(), "exec", folder.toString(), plan.toString()));
+    Path events = folder.resolve("events");
+    Said said =
+        exec(
+            Map.of("events", events.toString(), "id", "1", "actor", ""),
+            "sh",
+            "-c",
+            "cat /made; exit 9");
     assertThat(said).isEqualTo(new Said(9, "here\n", ""));
+    assertThat(Files.readString(events))
+        .contains("\"exec_create: sh -c cat /made; exit 9\"", "\"exec_start: sh -c");
     control("stop", "9", "0");
-    Files.write(plan, Plan.ofExec(Box.command("true"), Isolation.docker(), List.of(), 0));
-    assertThat(say(List.of(shim(), "exec", folder.toString(), plan.toString())).code())
-        .isEqualTo(1);
+    assertThat(exec(Map.of(), "true").code()).isEqualTo(1);
+  }
+
+  private Said exec(Map<String, String> options, String... words) throws Exception {
+    Beside beside =
+        new Beside(
+            Box.command(words),
+            Isolation.docker(),
+            List.of(),
+            options,
+            new Supervisor.ExecMode(false, false, false));
+    Path plan = Files.write(folder.resolve("plan"), Plan.ofExec(beside));
+    List<String> call = new ArrayList<>(List.of(shim(), "exec", folder.toString()));
+    call.add(plan.toString());
+    call.addAll(List.of(words));
+    Said said = say(call);
+    assertThat(plan).doesNotExist();
+    return said;
   }
 
   @Test

@@ -4,11 +4,13 @@ import dev.jbuild.engine.EngineException;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Json;
+import dev.jbuild.runtime.Beside;
 import dev.jbuild.runtime.Command;
 import dev.jbuild.runtime.Network;
 import dev.jbuild.runtime.Sandbox;
 import dev.jbuild.runtime.Supervision;
 import dev.jbuild.runtime.Supervisor;
+import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -189,7 +191,12 @@ public final class Lifecycle {
       Optional<String> user,
       Optional<String> workingDirectory,
       boolean privileged,
-      Supervisor.ExecMode mode) {}
+      Supervisor.ExecMode mode) {
+    /** Whether all but its words comes from the container. */
+    boolean plain() {
+      return environment.isEmpty() && user.isEmpty() && workingDirectory.isEmpty() && !privileged;
+    }
+  }
 
   /** Runs one more command in it; its exit code. */
   public int exec(Container container, ExecRequest request)
@@ -199,8 +206,8 @@ public final class Lifecycle {
       throw new EngineException(
           1, "Container " + container.name() + " is paused, unpause the container before exec");
     }
-    SandboxOf sandbox =
-        new SandboxOf(container, containers.layers(container), containers.files(container));
+    LayerStack files = containers.files(container);
+    SandboxOf sandbox = new SandboxOf(container, containers.layers(container), files);
     List<String> environment = new ArrayList<>(container.config().texts("Env"));
     environment.addAll(request.environment());
     Command command =
@@ -214,21 +221,15 @@ public final class Lifecycle {
         new Command(
             command.argv(), command.env(), workdir, command.uid(), command.gid(), command.groups());
     boolean privileged = request.privileged() || sandbox.isolation().privileged();
-    String words = String.join(" ", request.argv());
-    event("exec_create: " + words, container);
-    event("exec_start: " + words, container);
-    int code =
-        supervisor.exec(
-            container.folder(),
+    return supervisor.exec(
+        container.folder(),
+        new Beside(
             placed,
             sandbox.isolation().withPrivileged(privileged).withInit(false),
             Cgroups.ofMachine().of(container.id()),
-            request.mode());
-    if (!request.mode().detach() && Files.isDirectory(container.folder())) {
-      Events.append(
-          containers.events(), "exec_die", container, Map.of("exitCode", Integer.toString(code)));
-    }
-    return code;
+            new ExecOptions(container, files, supervisor.binary())
+                .of(containers.events(), request.plain()),
+            request.mode()));
   }
 
   private static ContainerState running(Container container, String otherwise) throws IOException {
