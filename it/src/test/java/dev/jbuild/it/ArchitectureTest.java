@@ -133,7 +133,7 @@ final class ArchitectureTest {
     "com.fasterxml.jackson.., dev.jbuild.oci..",
     "picocli.., dev.jbuild.cli..",
     "java.net.http.., dev.jbuild.registry..",
-    "com.sun.net.httpserver.., dev.jbuild.engine.distribution..",
+    "com.sun.net.httpserver.., dev.jbuild.testkit..",
     "java.lang.foreign.., dev.jbuild.runtime.."
   })
   void aLibraryHasOneUser(String library, String users) {

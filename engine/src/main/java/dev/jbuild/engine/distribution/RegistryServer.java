@@ -1,9 +1,5 @@
 package dev.jbuild.engine.distribution;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.registry.ClientKeys;
 import dev.jbuild.registry.RegistryClient;
@@ -19,8 +15,6 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -37,8 +31,6 @@ public final class RegistryServer implements AutoCloseable {
   private static final int LONGEST_NAME = 255;
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
-  private final HttpServer server;
-  private final ExecutorService threads;
   private final Options options;
   private final Lease lease;
   private final Optional<RegistryClient> client;
@@ -46,6 +38,7 @@ public final class RegistryServer implements AutoCloseable {
   private final Repositories repositories;
   private final BlobRoutes blobs;
   private final ManifestRoutes manifests;
+  private Optional<HttpServer> server = Optional.empty();
 
   /**
    * How to serve.
@@ -66,13 +59,10 @@ public final class RegistryServer implements AutoCloseable {
   /** A certificate, with those that signed it, and its key. */
   public record Tls(Path certificate, Path key) {}
 
-  private RegistryServer(HttpServer server, Store store, Options options, RegistryClient remote)
-      throws IOException {
-    this.server = server;
+  private RegistryServer(Store store, Options options, RegistryClient remote) throws IOException {
     this.options = options;
     // No collector may take what belongs to repositories only.
     this.lease = store.lease();
-    this.threads = Executors.newVirtualThreadPerTaskExecutor();
     this.htpasswd =
         options.htpasswd().isPresent()
             ? Optional.of(new Htpasswd(options.htpasswd().get()))
@@ -93,20 +83,15 @@ public final class RegistryServer implements AutoCloseable {
    */
   public static RegistryServer start(Store store, Options options, RegistryClient remote)
       throws IOException {
-    // Small answers must not wait for their acknowledgement.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-    HttpServer server;
-    if (options.tls().isPresent()) {
-      HttpsServer secure = HttpsServer.create(options.address(), 0);
-      secure.setHttpsConfigurator(new HttpsConfigurator(context(options.tls().get())));
-      server = secure;
-    } else {
-      server = HttpServer.create(options.address(), 0);
+    Optional<SSLContext> tls =
+        options.tls().isPresent() ? Optional.of(context(options.tls().get())) : Optional.empty();
+    RegistryServer registry = new RegistryServer(store, options, remote);
+    try {
+      registry.server = Optional.of(HttpServer.start(options.address(), tls, registry::serve));
+    } catch (IOException e) {
+      registry.close();
+      throw e;
     }
-    RegistryServer registry = new RegistryServer(server, store, options, remote);
-    server.createContext("/", registry::serve);
-    server.setExecutor(registry.threads);
-    server.start();
     return registry;
   }
 
@@ -127,7 +112,7 @@ public final class RegistryServer implements AutoCloseable {
 
   /** Where it listens. */
   public InetSocketAddress address() {
-    return server.getAddress();
+    return server.orElseThrow().address();
   }
 
   static boolean isName(String name) {
@@ -135,7 +120,7 @@ public final class RegistryServer implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) {
-    try (exchange) {
+    try {
       Visit visit = new Visit(exchange);
       try {
         visit.with("Docker-Distribution-Api-Version", "registry/2.0");
@@ -238,8 +223,7 @@ public final class RegistryServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    server.ifPresent(HttpServer::close);
     client.ifPresent(RegistryClient::close);
     lease.close();
   }

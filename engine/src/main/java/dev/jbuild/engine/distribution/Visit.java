@@ -1,6 +1,5 @@
 package dev.jbuild.engine.distribution;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.jbuild.oci.Digest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,17 +13,21 @@ import java.util.Optional;
 /** One request and its answer. */
 final class Visit {
   private final HttpExchange exchange;
-  private final Map<String, String> query;
+  private final String path;
+  private final String query;
   private int status;
 
   Visit(HttpExchange exchange) {
     this.exchange = exchange;
-    this.query = query(exchange.getRequestURI().getRawQuery());
+    String target = exchange.head().target();
+    int mark = target.indexOf('?');
+    this.path = mark < 0 ? target : target.substring(0, mark);
+    this.query = mark < 0 ? "" : target.substring(mark + 1);
   }
 
   private static Map<String, String> query(String raw) {
     Map<String, String> query = new LinkedHashMap<>();
-    for (String pair : raw == null ? new String[0] : raw.split("&", -1)) {
+    for (String pair : raw.split("&", -1)) {
       int equals = pair.indexOf('=');
       String key = equals < 0 ? pair : pair.substring(0, equals);
       query.put(decode(key), equals < 0 ? "" : decode(pair.substring(equals + 1)));
@@ -42,20 +45,21 @@ final class Visit {
   }
 
   String method() {
-    return exchange.getRequestMethod();
+    return exchange.head().method();
   }
 
   /** The path as it is written: names and digests have nothing to escape. */
   String path() {
-    return exchange.getRequestURI().getRawPath();
+    return path;
   }
 
   Optional<String> header(String name) {
-    return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
+    return exchange.head().field(name);
   }
 
   Optional<String> query(String name, boolean notEmpty) {
-    return Optional.ofNullable(query.get(name)).filter(value -> !notEmpty || !value.isEmpty());
+    return Optional.ofNullable(query(query).get(name))
+        .filter(value -> !notEmpty || !value.isEmpty());
   }
 
   Digest digest(String name) {
@@ -70,18 +74,17 @@ final class Visit {
   }
 
   InputStream body() {
-    return exchange.getRequestBody();
+    return exchange.body();
   }
 
   Visit with(String name, String value) {
-    exchange.getResponseHeaders().set(name, value);
+    exchange.with(name, value);
     return this;
   }
 
   /** An answer without a body. */
   void answer(int code) throws IOException {
-    status = code;
-    exchange.sendResponseHeaders(code, -1);
+    begin(code, 0).close();
   }
 
   /** An answer with a small body, or to a HEAD only with its length. */
@@ -95,13 +98,7 @@ final class Visit {
   /** An answer whose body is written by the caller, who closes it. */
   OutputStream begin(int code, long length) throws IOException {
     status = code;
-    if (method().equals("HEAD")) {
-      with("Content-Length", Long.toString(length));
-      exchange.sendResponseHeaders(code, -1);
-      return OutputStream.nullOutputStream();
-    }
-    exchange.sendResponseHeaders(code, length == 0 ? -1 : length);
-    return length == 0 ? OutputStream.nullOutputStream() : exchange.getResponseBody();
+    return exchange.begin(code, length);
   }
 
   /** The status that was sent; 0 before. */
@@ -110,6 +107,6 @@ final class Visit {
   }
 
   String remote() {
-    return exchange.getRemoteAddress().getAddress().getHostAddress();
+    return exchange.remote();
   }
 }
