@@ -5,10 +5,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -31,15 +33,35 @@ final class CrossCompiler {
     if (!isOnPath(compiler)) {
       return Optional.empty();
     }
-    for (String sources : List.of("runtime-shim/src/main/c", "cache/src/main/c")) {
-      List<String> call =
-          new ArrayList<>(List.of("make", "--silent", "-C", checkout.resolve(sources).toString()));
-      call.addAll(List.of("OUT=" + folder, "ARCH=" + machine.name(), "CC=" + compiler));
-      // glibc's headers come with the kernel's
-      call.add("KERNEL_HEADERS=");
-      Processes.output(call);
+    // make knows no names with blanks, and a checkout may have one: so elsewhere
+    Path room = Files.createTempDirectory("jbuild-native");
+    try {
+      for (String sources : List.of("runtime-shim/src/main/c", "cache/src/main/c")) {
+        List<String> call =
+            new ArrayList<>(
+                List.of("make", "--silent", "-C", checkout.resolve(sources).toString()));
+        call.addAll(List.of("OUT=" + room, "ARCH=" + machine.name(), "CC=" + compiler));
+        // glibc's headers come with the kernel's
+        call.add("KERNEL_HEADERS=");
+        Processes.output(call);
+      }
+      Files.createDirectories(folder);
+      for (Path made : files(room)) {
+        Files.copy(made, folder.resolve(made.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } finally {
+      for (Path made : files(room)) {
+        Files.delete(made);
+      }
+      Files.delete(room);
     }
     return Optional.of(folder);
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   private static boolean isOnPath(String program) {

@@ -8,7 +8,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
 /** The Java runtime inside the archive: what jbuild uses of this JDK, and its class archive. */
@@ -23,9 +22,10 @@ final class JavaRuntime {
   /**
    * Links it into {@code folder}, unless what is there is of this JDK.
    *
-   * <p>The class archive (-Xshare:dump) comes out the same every time, an AOT cache does not: it
-   * holds what the training run happened to compile. So the one is in the archive, and the others
-   * are made where it is installed. For another machine there is neither: its code cannot run here.
+   * <p>The class archive (-Xshare:dump) comes out the same every time in the same surroundings, an
+   * AOT cache does not: it holds what the training run happened to compile. So the one is in the
+   * archive, and the others are made where it is installed. For another machine there is neither:
+   * its code cannot run here.
    */
   static void link(Path folder, Machine machine) throws IOException, InterruptedException {
     Path home = Path.of(System.getProperty("java.home"));
@@ -48,18 +48,18 @@ final class JavaRuntime {
     Files.writeString(stamp, wanted);
   }
 
-  private static void jlink(Path folder, Machine machine) throws IOException {
-    List<String> words = new ArrayList<>();
+  /**
+   * jlink runs its plugins in the order of their identity hash codes, and what one leaves in the
+   * classes depends on who came before it. With all hash codes the same the order is too.
+   */
+  private static void jlink(Path folder, Machine machine) throws IOException, InterruptedException {
+    String jlink = Path.of(System.getProperty("java.home"), "bin/jlink").toString();
+    List<String> words = new ArrayList<>(List.of(jlink, "-J-XX:+UseSerialGC"));
+    words.addAll(List.of("-J-XX:+UnlockExperimentalVMOptions", "-J-XX:hashCode=2"));
     machine.jmods().ifPresent(jmods -> words.addAll(List.of("--module-path", jmods.toString())));
     words.addAll(List.of("--add-modules", MODULES, "--no-header-files", "--no-man-pages"));
     words.addAll(List.of("--strip-java-debug-attributes", "--output", folder.toString()));
-    int status =
-        ToolProvider.findFirst("jlink")
-            .orElseThrow(() -> new IOException("this Java has no jlink: a JDK is needed"))
-            .run(System.out, System.err, words.toArray(String[]::new));
-    if (status != 0) {
-      throw new IOException("jlink failed with status " + status);
-    }
+    Processes.output(words);
   }
 
   /** jlink makes links of equal texts, or not, depending on how the JDK was installed. */

@@ -37,7 +37,11 @@ public final class Main {
   /** Makes those that are not of the same inputs already. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Main main =
-        new Main(Path.of(args[0]).normalize(), Path.of(args[1]), args[2], Instant.parse(args[3]));
+        new Main(
+            Path.of(args[0]).toAbsolutePath().normalize(),
+            Path.of(args[1]).toAbsolutePath(),
+            args[2],
+            Instant.parse(args[3]));
     Files.writeString(main.target.resolve("class.path"), System.getProperty("java.class.path"));
     main.make(Machine.x86());
     if (args.length > 4 && !args[4].isBlank()) {

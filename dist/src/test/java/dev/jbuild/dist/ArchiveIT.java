@@ -57,7 +57,7 @@ final class ArchiveIT {
   }
 
   @Test
-  void anotherFolderGivesTheSameBytes() throws Exception {
+  void anotherFolderAndLanguageGiveTheSameBytes() throws Exception {
     Path target = temp.resolve("another target");
     Files.createDirectories(target);
     Path classes = Path.of("target/classes").toAbsolutePath();
@@ -66,6 +66,10 @@ final class ArchiveIT {
     Command.of(Path.of(System.getProperty("java.home"), "bin/java"), "-cp", classPath)
         .and("dev.jbuild.dist.Main", Path.of("..").toAbsolutePath().normalize(), target)
         .and(System.getProperty("dist.version"), System.getProperty("dist.time"))
+        .in(target)
+        .with("LC_ALL", "C")
+        .with("TZ", "Asia/Tokyo")
+        .with("HOME", target)
         .check();
     for (Path first : List.of(Made.archive(), Made.deb())) {
       Path second = target.resolve(first.getFileName());

@@ -27,7 +27,8 @@ final class OtherMachineIT {
         "needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user-static");
     Machine arm = Machine.arm(Path.of("none"));
 
-    Optional<Path> made = new CrossCompiler(Checkout.root(), temp.resolve("native")).compile(arm);
+    Optional<Path> made =
+        new CrossCompiler(Checkout.root(), temp.resolve("a native folder")).compile(arm);
 
     Path folder = made.orElseThrow();
     Outcome usage = Command.of(QEMU, folder.resolve("shim-aarch64")).run();
