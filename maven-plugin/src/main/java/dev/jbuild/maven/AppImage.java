@@ -185,7 +185,7 @@ final class AppImage {
   private String dockerfile(Path app, String found) throws MojoExecutionException, IOException {
     String main = main(found);
     StringBuilder text = new StringBuilder();
-    text.append("FROM ").append(base(app, main)).append("\nWORKDIR /app\n");
+    text.append("FROM ").append(base(app, main)).append('\n');
     Map<String, String> layers = new LinkedHashMap<>();
     layers.put("libs", "/app/libs/");
     layers.put("snapshots", "/app/libs/");
@@ -197,9 +197,13 @@ final class AppImage {
         text.append("COPY ").append(from).append(' ').append(to).append('\n');
       }
     });
+    text.append("WORKDIR ").append(mojo.workingDirectory).append('\n');
     mojo.environment.forEach((name, value) ->
         text.append("ENV ").append(name).append('=').append(quoted(value)).append('\n'));
     mojo.ports.forEach(port -> text.append("EXPOSE ").append(port).append('\n'));
+    if (!mojo.volumes.isEmpty()) {
+      text.append("VOLUME ").append(list(mojo.volumes)).append('\n');
+    }
     if (mojo.user != null) {
       text.append("USER ").append(mojo.user).append('\n');
     }

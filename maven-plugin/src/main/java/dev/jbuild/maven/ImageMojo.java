@@ -104,6 +104,14 @@ abstract class ImageMojo extends JbuildMojo {
   @Parameter(property = "jbuild.user")
   @Nullable String user;
 
+  /** Without a Dockerfile: the folder that it starts in. */
+  @Parameter(property = "jbuild.workingDirectory", defaultValue = "/app")
+  String workingDirectory;
+
+  /** Without a Dockerfile: folders whose content outlives a container. */
+  @Parameter(property = "jbuild.volumes")
+  List<String> volumes = new ArrayList<>();
+
   @Override
   final void run() throws MojoExecutionException, IOException, InterruptedException {
     if (ImageBuild.nothingToDo(this)) {
