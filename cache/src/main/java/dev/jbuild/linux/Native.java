@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The two functions of our own library, over JNI.
+ * The functions of our own library, over JNI.
  *
  * <p>The foreign function interface would need no library, but spins its handles at every start: 60
  * to 80 ms of processor time, as much as a whole short command (docs/adr/0010).
@@ -19,6 +19,9 @@ final class Native {
     load();
   }
 
+  /** Ends the stream. */
+  static final int LAST = 16;
+
   private Native() {}
 
   /** A system call; a result below zero is a negated errno. */
@@ -26,6 +29,16 @@ final class Native {
 
   /** Where a direct buffer's bytes are. */
   static native long address(ByteBuffer buffer);
+
+  /** How many bytes {@link #deflate} works in. */
+  static native long deflateRoom();
+
+  /**
+   * Compresses a piece of a stream, see src/main/c/deflate.h; gives the bytes written.
+   *
+   * @param mode the level, and {@link #LAST}
+   */
+  static native long deflate(long room, long from, long before, long count, long to, long mode);
 
   @SuppressWarnings("restricted") // this class is the one place that loads native code
   private static void load() {
