@@ -176,9 +176,19 @@ END
   {
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
+    echo '{}' >"$JBUILD_REGISTRIES"
     # No profiles: with them the second compiler starts at once on what a short call uses, and takes longer than the call.
     flags="$flags -XX:-AOTRecordTraining"
     train_kind build build --progress=plain -f "$room/Dockerfile" -t trained "$sample"
+    if serve; then
+      words tag trained "$registry/trained" >"$room/transfer"
+      words push "$registry/trained" >>"$room/transfer"
+      words rmi -f trained "$registry/trained" >>"$room/transfer"
+      words pull "$registry/trained" >>"$room/transfer"
+      words tag "$registry/trained" trained >>"$room/transfer"
+      train_kind transfer push "$registry/trained"
+      kill "$server"
+    fi
     flags="$flags -XX:TieredStopAtLevel=1"
     train_kind run run --rm trained
     : >"$room/list"
@@ -188,11 +198,27 @@ END
   rm -rf "$room"
 }
 
+# Starts a registry of our own, for pushing and pulling; sets $registry and $server.
+serve() {
+  native_files
+  # shellcheck disable=SC2086  # lists of words
+  "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$calls" $flags -cp "$jars" "$main" registry serve --quiet --addr 127.0.0.1:0 \
+    --root "$room/registry" >"$room/serving" &
+  server=$!
+  for _ in 0 1 2 3 4 5 6 7 8 9; do
+    sleep 1
+    registry=$(sed -n 's|^Serving http://\([^ ]*\) .*|\1|p' "$room/serving")
+    [ -z "$registry" ] || return 0
+  done
+  kill "$server"
+  return 1
+}
+
 # A command for dev.jbuild.cli.Main's training.
 words() {
   printf '%s' "$1"
   shift
-  printf '\t%s' "$@"
+  [ $# = 0 ] || printf '\t%s' "$@"
   echo
 }
 

@@ -36,8 +36,7 @@ final class Gzip implements AutoCloseable {
     this.level = level;
     int count = Math.min(parallelism, MOST_THREADS);
     threads =
-        Executors.newFixedThreadPool(
-            count, Thread.ofPlatform().daemon().name("gzip-", 0).factory());
+        Executors.newFixedThreadPool(count, Thread.ofPlatform().daemon().name("gzip").factory());
     inFlight = 2 * count;
   }
 

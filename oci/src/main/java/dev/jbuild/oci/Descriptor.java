@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Points at content by type, digest and size (image-spec, descriptor.md).
@@ -18,6 +19,22 @@ public record Descriptor(
     Map<String, String> annotations) {
   public Descriptor {
     annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+  }
+
+  // Not a record's own, which spin classes at their first use (docs/adr/0010).
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Descriptor that
+        && digest.equals(that.digest)
+        && size == that.size
+        && mediaType.equals(that.mediaType)
+        && platform.equals(that.platform)
+        && annotations.equals(that.annotations);
+  }
+
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
   }
 
   /** A descriptor with neither platform nor annotations. */

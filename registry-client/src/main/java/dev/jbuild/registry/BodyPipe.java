@@ -111,16 +111,17 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
         }
         next++;
       }
-      switch (take()) {
-        case Part.Data(var buffers) -> {
-          current = buffers;
-          next = 0;
-          Flow.Subscription from = subscription;
-          if (from != null) {
-            from.request(1);
-          }
+      // No switch over types: the first of a process spins a class.
+      Part part = take();
+      if (part instanceof Part.Data data) {
+        current = data.buffers();
+        next = 0;
+        Flow.Subscription from = subscription;
+        if (from != null) {
+          from.request(1);
         }
-        case Part.End last -> end = last;
+      } else if (part instanceof Part.End last) {
+        end = last;
       }
     }
     Throwable failure = end.failure();

@@ -38,24 +38,42 @@ public final class RegistrySettings {
   private record Entry(
       List<Site> mirrors, boolean insecure, boolean blocked, Optional<Path> certs, long chunkSize) {
     static final Entry NONE = new Entry(List.of(), false, false, Optional.empty(), 0);
+
+    Entry directly(boolean plain) {
+      return new Entry(List.of(), insecure || plain, blocked, certs, chunkSize);
+    }
   }
 
   private final Map<String, String> env;
   private final Timing timing;
+
+  /** Registries that are asked themselves, and whether they may speak plain HTTP. */
+  private final Map<String, Boolean> direct;
+
   private @Nullable Map<String, Entry> entries;
 
-  private RegistrySettings(Map<String, String> env, Timing timing) {
+  private RegistrySettings(Map<String, String> env, Timing timing, Map<String, Boolean> direct) {
     this.env = Map.copyOf(env);
     this.timing = timing;
+    this.direct = Map.copyOf(direct);
   }
 
   /** Settings as the environment names them; the file is read later. */
   public static RegistrySettings load(Map<String, String> env) {
-    return new RegistrySettings(env, Timing.USUAL);
+    return new RegistrySettings(env, Timing.USUAL, Map.of());
   }
 
   RegistrySettings with(Timing other) {
-    return new RegistrySettings(env, other);
+    return new RegistrySettings(env, other, direct);
+  }
+
+  /**
+   * The same for a cache of one registry. Mirrors of it are not asked: this very cache may be one.
+   *
+   * @param plain whether it may speak plain HTTP
+   */
+  public RegistrySettings directly(String host, boolean plain) {
+    return new RegistrySettings(env, timing, Map.of(host, plain));
   }
 
   /** The mirrors of the image's registry as {@code host[:port][/prefix]}, in order. */
@@ -111,7 +129,9 @@ public final class RegistrySettings {
   private Entry entry(String host) {
     Map<String, Entry> all = entries();
     Entry exact = all.get(host);
-    return exact != null ? exact : all.getOrDefault(Site.withoutPort(host), Entry.NONE);
+    Entry entry = exact != null ? exact : all.getOrDefault(Site.withoutPort(host), Entry.NONE);
+    Boolean plain = direct.get(host);
+    return plain == null ? entry : entry.directly(plain);
   }
 
   private synchronized Map<String, Entry> entries() {

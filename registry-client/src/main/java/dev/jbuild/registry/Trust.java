@@ -71,17 +71,6 @@ final class Trust {
     }
   }
 
-  /** For a client that will not speak TLS; trusts nobody. */
-  static SSLContext none() throws IOException {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[0], null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException(e);
-    }
-  }
-
   private X509ExtendedTrustManager manager(String host, List<Path> folders)
       throws IOException, GeneralSecurityException {
     if (isBlind(host, folders)) {

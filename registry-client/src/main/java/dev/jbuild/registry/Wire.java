@@ -27,8 +27,9 @@ final class Wire implements AutoCloseable {
   private final RegistrySettings settings;
   private final Trust trust;
   private final Proxies proxies;
+  // The threads have one name: a counter in it would cost a short command five classes spun.
   private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("registry-", 0).factory());
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("registry").factory());
   private final Map<Object, HttpClient> clients = new ConcurrentHashMap<>();
 
   Wire(RegistrySettings settings) {
@@ -93,7 +94,7 @@ final class Wire implements AutoCloseable {
                 .proxy(proxies)
                 .executor(threads);
         // Without one given, the client would read all of the JDK's authorities to make one.
-        builder.sslContext(tls ? trust.context(host) : Trust.none());
+        builder.sslContext(tls ? trust.context(host) : new NoTls());
         made = builder.build();
         clients.put(kind, made);
       }
