@@ -200,10 +200,7 @@ END
 
 # Starts a registry of our own, for pushing and pulling; sets $registry and $server.
 serve() {
-  native_files
-  # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$calls" $flags -cp "$jars" "$main" registry serve --quiet --addr 127.0.0.1:0 \
-    --root "$room/registry" >"$room/serving" &
+  program registry serve --quiet --addr 127.0.0.1:0 --root "$room/registry" >"$room/serving" &
   server=$!
   for _ in 0 1 2 3 4 5 6 7 8 9; do
     sleep 1
@@ -235,4 +232,11 @@ run_java() {
   native_files
   # shellcheck disable=SC2086  # lists of words
   "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
+}
+
+# Becomes the program, without a cache.
+program() {
+  native_files
+  # shellcheck disable=SC2086  # lists of words
+  exec "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$calls" $flags -cp "$jars" "$main" "$@"
 }

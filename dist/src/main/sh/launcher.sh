@@ -53,6 +53,7 @@ forget_others() {
 
 #@ quoted() from build/launcher.sh
 #@ train() from build/launcher.sh
+#@ serve() from build/launcher.sh
 #@ words() from build/launcher.sh
 #@ train_kind() from build/launcher.sh
 run_java() {
@@ -60,4 +61,8 @@ run_java() {
   shift
   # shellcheck disable=SC2086  # lists of words
   "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+}
+program() {
+  # shellcheck disable=SC2086  # lists of words
+  exec "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
 }
