@@ -62,6 +62,7 @@ final class ImageVerbs {
           case "cache export", "cache import", "cache ls" -> new CacheVerb(name);
           case "store fsck" -> new FsckVerb();
           case "registry serve" -> new RegistryServeVerb();
+          case "registry gc" -> new RegistryGcVerb();
           default -> null;
         });
   }

@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.engine.distribution.RegistryServer;
+import dev.jbuild.oci.ImageReference;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistrySettings;
 import dev.jbuild.store.Store;
@@ -9,11 +10,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /** Serves a registry until it is interrupted. */
 final class RegistryServeVerb implements Verb {
   private static final String USUAL = "127.0.0.1:5000";
+
+  /** What Docker Hub is called beside its name. */
+  private static final Set<String> HUB =
+      Set.of("registry-1.docker.io", "index.docker.io", "hub.docker.com");
 
   @Override
   public Syntax syntax() {
@@ -31,14 +37,14 @@ final class RegistryServeVerb implements Verb {
 
   @Override
   public int run(Arguments arguments, Session session) throws Exception {
-    Path root =
-        arguments
-            .value("--root")
-            .map(Path::of)
-            .orElseGet(() -> session.parts().root().resolve("registry"))
-            .toAbsolutePath();
+    Path root = root(arguments, session);
     RegistryServer.Options options = options(arguments, session);
-    RegistryClient upstream = RegistryClient.open(RegistrySettings.load(session.environment()));
+    RegistrySettings settings = RegistrySettings.load(session.environment());
+    Optional<URI> proxied = arguments.value("--proxy").map(RegistryServeVerb::upstream);
+    if (proxied.isPresent()) {
+      settings = settings.directly(host(proxied.get()), proxied.get().getScheme().equals("http"));
+    }
+    RegistryClient upstream = RegistryClient.open(settings);
     try (RegistryServer server = RegistryServer.start(Store.open(root), options, upstream)) {
       String host = arguments.value("--addr").orElse(USUAL);
       session
@@ -62,6 +68,14 @@ final class RegistryServeVerb implements Verb {
     return 0;
   }
 
+  static Path root(Arguments arguments, Session session) {
+    return arguments
+        .value("--root")
+        .map(Path::of)
+        .orElseGet(() -> session.parts().root().resolve("registry"))
+        .toAbsolutePath();
+  }
+
   private static RegistryServer.Options options(Arguments arguments, Session session)
       throws IOException {
     Optional<String> certificate = arguments.value("--tls-cert");
@@ -75,7 +89,7 @@ final class RegistryServeVerb implements Verb {
         certificate.map(c -> new RegistryServer.Tls(Path.of(c), Path.of(key.orElse("")))),
         arguments.value("--htpasswd").map(Path::of),
         arguments.flag("--read-only"),
-        arguments.value("--proxy").map(RegistryServeVerb::upstream),
+        arguments.value("--proxy").map(text -> host(upstream(text))),
         line -> {
           if (!quiet) {
             session.err().println(line);
@@ -95,11 +109,30 @@ final class RegistryServeVerb implements Verb {
   }
 
   private static URI upstream(String text) {
-    URI uri = URI.create(text.contains("://") ? text : "https://" + text);
-    if (uri.getAuthority() == null || !uri.getPath().isEmpty() && !uri.getPath().equals("/")) {
+    URI uri;
+    try {
+      uri = URI.create(text.contains("://") ? text : "https://" + text);
+    } catch (IllegalArgumentException _) {
+      throw new UsageException(
+          "invalid address for --proxy: " + text + ": write https://host[:port]");
+    }
+    if (uri.getRawUserInfo() != null) {
+      throw new UsageException(
+          "credentials do not belong on a command line, where everybody can read them: run 'jbuild login "
+              + host(uri)
+              + "' as the user who serves");
+    }
+    boolean deep = uri.getPath() != null && !uri.getPath().isEmpty() && !uri.getPath().equals("/");
+    if (uri.getHost() == null || deep || !Set.of("http", "https").contains(uri.getScheme())) {
       throw new UsageException(
           "invalid address for --proxy: " + text + ": write https://host[:port]");
     }
     return uri;
+  }
+
+  /** Host and port as images' names have them. */
+  private static String host(URI uri) {
+    String host = uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+    return HUB.contains(host) ? ImageReference.DEFAULT_REGISTRY : host;
   }
 }

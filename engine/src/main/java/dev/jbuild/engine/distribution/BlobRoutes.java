@@ -1,6 +1,7 @@
 package dev.jbuild.engine.distribution;
 
 import dev.jbuild.oci.Digest;
+import dev.jbuild.store.Gate;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +38,10 @@ final class BlobRoutes {
 
   private void get(Visit visit, Repositories.Repository repository, Digest digest)
       throws IOException {
-    if (!repository.hasBlob(digest)) {
+    // Who only asks is about to push what needs it.
+    boolean here =
+        visit.method().equals("HEAD") ? repository.wantBlob(digest) : repository.hasBlob(digest);
+    if (!here) {
       if (upstream.isEmpty() || !upstream.get().serve(visit, repository, digest)) {
         throw new Refusal(404, "BLOB_UNKNOWN", "blob unknown to registry: " + digest);
       }
@@ -101,8 +105,10 @@ final class BlobRoutes {
     if (!repository.removeBlob(digest)) {
       throw new Refusal(404, "BLOB_UNKNOWN", "blob unknown to registry: " + digest);
     }
-    if (!repositories.anyHas(digest)) {
-      store.blobs().remove(digest);
+    try (Gate _ = store.pass()) {
+      if (!repositories.anyHas(digest)) {
+        store.blobs().remove(digest);
+      }
     }
     visit.answer(202);
   }
@@ -114,9 +120,7 @@ final class BlobRoutes {
     }
     if (visit.query("mount", true).isPresent()) {
       Digest digest = visit.digest("mount");
-      if (isMountable(digest, visit.query("from", true))) {
-        store.blobs().keep(digest);
-        repository.addBlob(digest);
+      if (mount(repository, digest, visit.query("from", true))) {
         created(visit, repository, digest);
         return;
       }
@@ -131,6 +135,17 @@ final class BlobRoutes {
     String id = uploads.begin();
     visit.with("Location", location(repository, id)).with("Range", "0-0");
     visit.with("Docker-Upload-UUID", id).answer(202);
+  }
+
+  private boolean mount(Repositories.Repository to, Digest digest, Optional<String> from)
+      throws IOException {
+    try (Gate _ = store.pass()) {
+      boolean can = isMountable(digest, from);
+      if (can) {
+        to.addBlob(digest);
+      }
+      return can;
+    }
   }
 
   /** Without a source, what any repository here has will do (spec.md, Mounting a blob). */

@@ -76,6 +76,10 @@ final class HttpServer implements AutoCloseable {
       try {
         Socket connection = socket.accept();
         connections.add(connection);
+        if (socket.isClosed()) {
+          end(connection); // it came while the server was being closed
+          return;
+        }
         Thread.ofVirtual().start(() -> serve(connection));
       } catch (SocketException e) {
         // Closed; or too many files are open, which passes.

@@ -5,6 +5,7 @@ import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.store.Gate;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class ManifestRoutes {
       throws IOException {
     Optional<Descriptor> found = find(repository, reference);
     if (upstream.isPresent() && (found.isEmpty() || !Digest.isDigest(reference))) {
-      found = upstream.get().manifest(repository, reference).or(() -> known(repository, reference));
+      found = upstream.get().manifest(repository, reference, found);
     }
     if (found.isEmpty()) {
       if (!repository.exists()) {
@@ -70,14 +71,6 @@ final class ManifestRoutes {
       return;
     }
     visit.answer(200, found.get().mediaType(), store.blobs().read(digest));
-  }
-
-  private Optional<Descriptor> known(Repositories.Repository repository, String reference) {
-    try {
-      return find(repository, reference);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private void put(Visit visit, Repositories.Repository repository, String reference)
@@ -100,18 +93,23 @@ final class ManifestRoutes {
       throw new Refusal(400, "MANIFEST_INVALID", String.valueOf(e.getMessage()));
     }
     String type = type(visit, json);
-    check(repository, json, needed);
     Digest digest = said.orElseGet(() -> Digest.sha256(bytes));
-    keep(digest, bytes);
     Descriptor manifest = Descriptor.of(type, digest, bytes.length);
-    repository.addManifest(manifest);
     Optional<Digest> subject = subject(json);
-    if (subject.isPresent()) {
-      repository.addReferrer(subject.get(), digest, referrer(manifest, json));
-      visit.with("OCI-Subject", subject.get().toString());
+    keep(digest, bytes);
+    // Nobody collects between the look at what is needed and the name of what needs it.
+    try (Gate _ = store.pass()) {
+      check(repository, json, needed);
+      repository.addManifest(manifest);
+      if (subject.isPresent()) {
+        repository.addReferrer(subject.get(), digest, referrer(manifest, json));
+      }
+      if (said.isEmpty()) {
+        repository.setTag(reference, manifest);
+      }
     }
-    if (said.isEmpty()) {
-      repository.setTag(reference, manifest);
+    if (subject.isPresent()) {
+      visit.with("OCI-Subject", subject.get().toString());
     }
     visit
         .with("Location", "/v2/" + repository.name() + "/manifests/" + digest)
@@ -148,7 +146,8 @@ final class ManifestRoutes {
         () -> json.get("manifests").isPresent() ? MediaTypes.OCI_INDEX : MediaTypes.OCI_MANIFEST);
   }
 
-  private static List<Descriptor> references(Json.Obj json) {
+  /** What a manifest or index needs here. */
+  static List<Descriptor> references(Json.Obj json) {
     List<Descriptor> all = new ArrayList<>();
     if (json.get("config").isPresent()) {
       all.add(Descriptor.fromJson(json.object("config")));
@@ -215,15 +214,18 @@ final class ManifestRoutes {
     if (repository.manifest(digest).isEmpty()) {
       throw new Refusal(404, "MANIFEST_UNKNOWN", "manifest unknown: " + reference);
     }
+    remove(store, repository, digest);
+    visit.answer(202);
+  }
+
+  /** Removes a manifest with its tags and from its subject's list; the collector takes the rest. */
+  static void remove(Store store, Repositories.Repository repository, Digest digest)
+      throws IOException {
     Optional<Digest> subject = subject(Json.parseObject(store.blobs().read(digest)));
     if (subject.isPresent()) {
       repository.removeReferrer(subject.get(), digest);
     }
     repository.removeManifest(digest);
-    if (!repositories.anyHas(digest)) {
-      store.blobs().remove(digest);
-    }
-    visit.answer(202);
   }
 
   void tags(Visit visit, Repositories.Repository repository) throws IOException {

@@ -8,11 +8,12 @@ import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,6 +30,11 @@ public final class RegistryServer implements AutoCloseable {
       Pattern.compile(
           "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*");
   private static final int LONGEST_NAME = 255;
+
+  /** Longer than a push takes from its first blob to the manifest. */
+  private static final Duration GRACE = Duration.ofDays(1);
+
+  private static final Duration PAUSE = Duration.ofHours(1);
   private static final Set<String> READING = Set.of("GET", "HEAD");
 
   private final Options options;
@@ -38,6 +44,8 @@ public final class RegistryServer implements AutoCloseable {
   private final Repositories repositories;
   private final BlobRoutes blobs;
   private final ManifestRoutes manifests;
+  private final Store store;
+  private final Thread tidy = Thread.ofVirtual().unstarted(this::tidy);
   private Optional<HttpServer> server = Optional.empty();
 
   /**
@@ -45,7 +53,7 @@ public final class RegistryServer implements AutoCloseable {
    *
    * @param tls certificate and key, PEM
    * @param readOnly whether everything that changes something is refused
-   * @param upstream the registry that this one is a cache of
+   * @param upstream host and port of the registry that this one is a cache of
    * @param log hears of each request when it has been answered
    */
   public record Options(
@@ -53,7 +61,7 @@ public final class RegistryServer implements AutoCloseable {
       Optional<Tls> tls,
       Optional<Path> htpasswd,
       boolean readOnly,
-      Optional<URI> upstream,
+      Optional<String> upstream,
       Consumer<String> log) {}
 
   /** A certificate, with those that signed it, and its key. */
@@ -61,6 +69,7 @@ public final class RegistryServer implements AutoCloseable {
 
   private RegistryServer(Store store, Options options, RegistryClient remote) throws IOException {
     this.options = options;
+    this.store = store;
     // No collector may take what belongs to repositories only.
     this.lease = store.lease();
     this.htpasswd =
@@ -69,8 +78,7 @@ public final class RegistryServer implements AutoCloseable {
             : Optional.empty();
     this.repositories = new Repositories(store);
     this.client = options.upstream().map(_ -> remote);
-    Optional<Upstream> upstream =
-        options.upstream().map(uri -> new Upstream(uri.getAuthority(), remote, store));
+    Optional<Upstream> upstream = options.upstream().map(host -> new Upstream(host, remote, store));
     this.blobs = new BlobRoutes(store, repositories, upstream);
     this.manifests = new ManifestRoutes(store, repositories, upstream);
   }
@@ -87,6 +95,9 @@ public final class RegistryServer implements AutoCloseable {
         options.tls().isPresent() ? Optional.of(context(options.tls().get())) : Optional.empty();
     RegistryServer registry = new RegistryServer(store, options, remote);
     try {
+      if (!options.readOnly()) {
+        registry.tidy.start();
+      }
       registry.server = Optional.of(HttpServer.start(options.address(), tls, registry::serve));
     } catch (IOException e) {
       registry.close();
@@ -107,6 +118,36 @@ public final class RegistryServer implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IOException(
           "cannot use the certificate " + tls.certificate() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void tidy() {
+    try {
+      // Not while what began the server waits for its first answers.
+      Thread.sleep(Duration.ofMinutes(1));
+      while (true) {
+        collect();
+        Thread.sleep(PAUSE);
+      }
+    } catch (InterruptedException _) {
+      // the server ends
+    }
+  }
+
+  private void collect() {
+    try {
+      RegistryCollector.Taken taken =
+          RegistryCollector.collect(
+              store, new RegistryCollector.Rules(Instant.now().minus(GRACE), false, false));
+      if (taken.blobs() > 0) {
+        options
+            .log()
+            .accept(
+                "collected %d blobs of %d bytes that no manifest needs"
+                    .formatted(taken.blobs(), taken.bytes()));
+      }
+    } catch (IOException | RuntimeException e) {
+      options.log().accept("not collected: " + e.getMessage());
     }
   }
 
@@ -224,6 +265,7 @@ public final class RegistryServer implements AutoCloseable {
   @Override
   public void close() {
     server.ifPresent(HttpServer::close);
+    tidy.interrupt();
     client.ifPresent(RegistryClient::close);
     lease.close();
   }

@@ -4,6 +4,7 @@ import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.Json;
 import dev.jbuild.store.Atomic;
+import dev.jbuild.store.Gate;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -11,9 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +42,20 @@ final class Repositories {
 
   /** Names of all that have a manifest, sorted. */
   List<String> names() throws IOException {
-    return having("_manifests");
+    List<String> names = new ArrayList<>();
+    for (String name : having("_manifests")) {
+      if (!of(name).manifests().isEmpty()) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** Names of all that have anything. */
+  SortedSet<String> all() throws IOException {
+    SortedSet<String> all = new TreeSet<>(having("_manifests"));
+    all.addAll(having("_blobs"));
+    return all;
   }
 
   private List<String> having(String kind) throws IOException {
@@ -92,6 +110,48 @@ final class Repositories {
 
     boolean hasBlob(Digest digest) {
       return Files.exists(link("_blobs", digest)) && store.blobs().has(digest);
+    }
+
+    /** Says that a blob is wanted, and tells whether it is here; a collector lets it be. */
+    boolean wantBlob(Digest digest) throws IOException {
+      if (!hasBlob(digest)) {
+        return false;
+      }
+      Path link = blobLink(digest);
+      try (Gate _ = store.pass()) {
+        Files.setLastModifiedTime(link, FileTime.from(Instant.now()));
+        return true;
+      } catch (NoSuchFileException _) {
+        return false;
+      }
+    }
+
+    List<Digest> blobs() throws IOException {
+      return digests("_blobs");
+    }
+
+    /** All whose content is here. */
+    List<Digest> manifests() throws IOException {
+      return digests("_manifests").stream().filter(store.blobs()::has).toList();
+    }
+
+    private List<Digest> digests(String kind) throws IOException {
+      List<Digest> all = new ArrayList<>();
+      for (String file : list(folder.resolve(kind))) {
+        String text = file.replaceFirst("-", ":");
+        if (Digest.isDigest(text)) {
+          all.add(Digest.parse(text));
+        }
+      }
+      return all;
+    }
+
+    Path blobLink(Digest digest) {
+      return link("_blobs", digest);
+    }
+
+    Path manifestLink(Digest digest) {
+      return link("_manifests", digest);
     }
 
     void addBlob(Digest digest) throws IOException {

@@ -11,6 +11,7 @@ import dev.jbuild.store.Store;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +23,16 @@ import java.util.concurrent.locks.ReentrantLock;
  * the other registry is away, what was kept serves.
  */
 final class Upstream {
+  /** For so long a registry that did not answer is not asked for what is here. */
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
   private final String registry;
   private final RegistryClient client;
   private final Store store;
+
+  /** By the clock of {@link System#nanoTime}. */
+  private volatile long askAgain = System.nanoTime();
+
   private final Map<Digest, ReentrantLock> arriving = new ConcurrentHashMap<>();
 
   /**
@@ -40,28 +48,60 @@ final class Upstream {
     return new ImageReference(registry, repository.name(), Optional.empty(), Optional.empty());
   }
 
-  /** A manifest by tag or digest; empty when it can't be had. */
-  Optional<Descriptor> manifest(Repositories.Repository repository, String reference)
+  /**
+   * A manifest by tag or digest.
+   *
+   * @param known what is here, which serves while the other registry does not answer
+   * @throws Refusal when the other registry does not give it, and nothing is known
+   */
+  Optional<Descriptor> manifest(
+      Repositories.Repository repository, String reference, Optional<Descriptor> known)
       throws IOException {
+    if (known.isPresent() && System.nanoTime() - askAgain < 0) {
+      return known;
+    }
+    try {
+      return Optional.of(ask(repository, reference));
+    } catch (RegistryException e) {
+      if (e.isNotFound()) {
+        if (!Digest.isDigest(reference)) {
+          repository.removeTag(reference);
+        }
+        return Optional.empty();
+      }
+      if (known.isEmpty()) {
+        throw refusal(e);
+      }
+      if (e.status() == 0) {
+        askAgain = System.nanoTime() + SILENCE.toNanos();
+      }
+      return known;
+    }
+  }
+
+  private Descriptor ask(Repositories.Repository repository, String reference) throws IOException {
     ImageReference name = reference(repository);
     boolean digest = Digest.isDigest(reference);
-    try {
-      ImageReference wanted =
-          digest ? name.withDigest(Digest.parse(reference)) : name.withTag(reference);
-      Optional<Descriptor> now = digest ? Optional.empty() : client.head(wanted);
-      if (now.isPresent() && repository.manifest(now.get().digest()).isPresent()) {
-        repository.setTag(reference, now.get());
-        return now;
-      }
-      Resolved found = client.resolve(wanted);
-      keep(repository, found);
-      if (!digest) {
-        repository.setTag(reference, found.descriptor());
-      }
-      return Optional.of(found.descriptor());
-    } catch (RegistryException _) {
-      return Optional.empty();
+    ImageReference wanted =
+        digest ? name.withDigest(Digest.parse(reference)) : name.withTag(reference);
+    Optional<Descriptor> now = digest ? Optional.empty() : client.head(wanted);
+    if (now.isPresent() && repository.manifest(now.get().digest()).isPresent()) {
+      repository.setTag(reference, now.get());
+      return now.get();
     }
+    Resolved found = client.resolve(wanted);
+    keep(repository, found);
+    if (!digest) {
+      repository.setTag(reference, found.descriptor());
+    }
+    return found.descriptor();
+  }
+
+  /** Why the other registry does not help; who asks here must not take it for an empty one. */
+  private static Refusal refusal(RegistryException failure) {
+    return failure.isDenied()
+        ? new Refusal(403, "DENIED", "the cached registry says no: " + failure.getMessage())
+        : new Refusal(502, "UNAVAILABLE", "the cached registry: " + failure.getMessage());
   }
 
   private void keep(Repositories.Repository repository, Resolved found) throws IOException {
@@ -109,7 +149,12 @@ final class Upstream {
 
   private boolean fetch(Visit visit, Repositories.Repository repository, Digest digest)
       throws IOException {
-    Optional<Long> size = client.blobSize(reference(repository), digest);
+    Optional<Long> size;
+    try {
+      size = client.blobSize(reference(repository), digest);
+    } catch (RegistryException e) {
+      throw refusal(e);
+    }
     if (size.isEmpty()) {
       return false;
     }

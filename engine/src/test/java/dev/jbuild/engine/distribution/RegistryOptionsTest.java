@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jbuild.oci.Descriptor;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ class RegistryOptionsTest {
   @TempDir private Path temp;
 
   private static RegistryServer.Options options(
-      Optional<Path> htpasswd, boolean readOnly, Optional<URI> upstream) {
+      Optional<Path> htpasswd, boolean readOnly, Optional<String> upstream) {
     RegistryServer.Options usual = Registry.usual();
     return new RegistryServer.Options(
         usual.address(), usual.tls(), htpasswd, readOnly, upstream, usual.log());
@@ -109,7 +108,7 @@ class RegistryOptionsTest {
     Path kept = temp.resolve("cache");
     Registry upstream = Registry.at(temp.resolve("upstream"));
     try (Registry cache =
-        Registry.at(kept, options(Optional.empty(), false, Optional.of(upstream.uri("/"))))) {
+        Registry.at(kept, options(Optional.empty(), false, Optional.of(upstream.host())))) {
       manifest = upstream.manifest("team/app", "layer");
       layer = upstream.blob("team/app", "layer");
       upstream.put("team/app", "1", manifest);
@@ -127,10 +126,20 @@ class RegistryOptionsTest {
           .isEqualTo(newer);
       assertThat(cache.send("POST", "/v2/team/app/blobs/uploads/").statusCode()).isEqualTo(405);
 
+      upstream.put("team/app", "old", manifest);
+      cache.send("GET", "/v2/team/app/manifests/old");
+      upstream.send("DELETE", "/v2/team/app/manifests/old");
+      assertThat(cache.send("GET", "/v2/team/app/manifests/old").statusCode())
+          .as("a tag that is taken away is not kept")
+          .isEqualTo(404);
+
       upstream.close();
       assertThat(cache.send("GET", "/v2/team/app/manifests/1").body()).isEqualTo(newer);
       assertThat(text(cache.send("GET", "/v2/team/app/blobs/" + layer.digest())))
           .isEqualTo("layer");
+      HttpResponse<byte[]> unknown = cache.send("GET", "/v2/team/app/manifests/3");
+      assertThat(unknown.statusCode()).as("away is not the same as empty").isEqualTo(502);
+      assertThat(text(unknown)).contains(upstream.host());
     } finally {
       upstream.close();
     }
