@@ -18,27 +18,12 @@
 
 enum { EXIT_LOST = 137, LOST = 1 << 8, BEHIND = 1 << 18 };
 
-/* ctrl-p,ctrl-q and the like; a letter stands for itself. */
-static void read_keys(struct attached *a, const char *text)
-{
-	a->key_count = 0;
-	while (*text && a->key_count < sizeof a->keys) {
-		size_t size = strcspn(text, ",");
-		char key = text[0];
-
-		if (size == 6 && strncmp(text, "ctrl-", 5) == 0)
-			key = (char)(text[5] & 0x1f);
-		a->keys[a->key_count++] = key;
-		text += size + (text[size] == ',');
-	}
-}
-
 int attach_options(struct attached *a, int argc, char **argv)
 {
 	int i = 2;
 
 	*a = (struct attached){.socket = -1, .terminal = -1, .proxy = true};
-	read_keys(a, "ctrl-p,ctrl-q");
+	keys_read(&a->keys, NULL);
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		const char *word = argv[i];
 
@@ -51,7 +36,7 @@ int attach_options(struct attached *a, int argc, char **argv)
 		else if (strcmp(word, "--no-proxy") == 0)
 			a->proxy = false;
 		else if (strncmp(word, "--keys=", 7) == 0)
-			read_keys(a, word + 7);
+			keys_read(&a->keys, word + 7);
 		else if (strncmp(word, "--say=", 6) == 0)
 			a->say = word + 6;
 		else if (strcmp(word, "--attach") != 0)
@@ -99,31 +84,10 @@ static void send_size(struct attached *a)
 
 /* ---- to the supervisor ---- */
 
-/* How many bytes are to be passed on; the keys that detach are not. */
-static size_t without_keys(struct attached *a, char *bytes, size_t size)
-{
-	size_t kept = 0;
-	char out[8192 + sizeof a->keys];
-
-	for (size_t i = 0; i < size && !a->detached; i++) {
-		if (a->key_count > 0 && bytes[i] == a->keys[a->key_at]) {
-			a->detached = ++a->key_at == a->key_count;
-			continue;
-		}
-		memcpy(out + kept, a->keys, a->key_at);
-		kept += a->key_at;
-		a->key_at = a->key_count > 0 && bytes[i] == a->keys[0];
-		if (a->key_at == 0)
-			out[kept++] = bytes[i];
-	}
-	memcpy(bytes, out, kept);
-	return kept;
-}
-
 static void take_stdin(struct attached *a)
 {
-	char bytes[8192 + sizeof a->keys];
-	ssize_t size = read(STDIN_FILENO, bytes, 8192);
+	char bytes[TYPED_AT_ONCE + KEYS_MAX];
+	ssize_t size = read(STDIN_FILENO, bytes, TYPED_AT_ONCE);
 
 	if (size < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -133,10 +97,10 @@ static void take_stdin(struct attached *a)
 		return;
 	}
 	if (a->terminal >= 0)
-		size = (ssize_t)without_keys(a, bytes, (size_t)size);
+		size = (ssize_t)keys_take(&a->keys, bytes, (size_t)size);
 	if (size > 0)
 		client_send(&a->link, FRAME_STDIN, bytes, (size_t)size);
-	if (a->detached)
+	if (a->keys.pressed)
 		client_send(&a->link, FRAME_LEAVE, "", 0);
 }
 
@@ -238,7 +202,7 @@ static int relay(struct attached *a)
 		if (polled[2].revents)
 			take_stdin(a);
 		client_flush(&a->link);
-		if (a->detached)
+		if (a->keys.pressed)
 			return 0;
 	}
 }
@@ -267,8 +231,11 @@ int attach_run(struct attached *a)
 		(void)dprintf(STDERR_FILENO, "jbuild: the container's supervisor was killed\n");
 		code = EXIT_LOST;
 	}
-	if (a->detached)
+	/* As docker: who started it is content, who came to it later is told. */
+	if (a->keys.pressed && !a->starts) {
 		(void)dprintf(STDERR_FILENO, "read escape sequence\n");
+		code = 1;
+	}
 	return code;
 }
 
@@ -320,6 +287,7 @@ int role_start(int argc, char **argv)
 	seal_self(argv);
 	open_standard_fds();
 	i = attach_options(&a, argc, argv);
+	a.starts = true;
 	output = argc > 2 && strcmp(argv[2], "--attach") == 0;
 	if (argc != i + 2 || chdir(argv[i]) < 0)
 		die("start", "%s", argc == i + 2 ? argv[i] : "usage: shim start FOLDER PLAN");
@@ -347,7 +315,8 @@ int role_start(int argc, char **argv)
 		a.proxy = false;
 	}
 	code = attach_run(&a);
-	if (a.say && code == 0)
+	/* The container is there, even if it could not be started. */
+	if (a.say)
 		(void)dprintf(STDOUT_FILENO, "%s\n", a.say);
 	return code;
 }

@@ -2,6 +2,7 @@
 #ifndef JBUILD_ATTACH_H
 #define JBUILD_ATTACH_H
 
+#include "keys.h"
 #include "supervise.h"
 
 #include <termios.h>
@@ -15,10 +16,8 @@ struct attached {
 	bool owner;
 	int terminal; /* of ours, that is raw now; or -1 */
 	pid_t group;  /* that was in the foreground before us; 0: we did not take it */
-	bool detached;
-	char keys[32]; /* that detach */
-	size_t key_count;
-	size_t key_at;
+	bool starts;  /* the container was started by us */
+	struct keys keys; /* that detach */
 	struct termios before;
 	const char *say; /* printed when the container runs, or NULL */
 	struct client link; /* frames to the supervisor and from it */

@@ -59,25 +59,36 @@ static const char *kept_name(bool tty)
 	return tty ? "exec-tty" : "exec";
 }
 
-/* shim exec [--detach] FOLDER PLAN COMMAND [WORD…] */
+static void set_keys(struct plan *plan, const char *keys)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "detach-keys=%s", keys) >= 0)
+		plan_set_option(plan, text);
+}
+
+/* shim exec [--detach | --keys=K] FOLDER PLAN COMMAND [WORD…] */
 int role_exec(int argc, char **argv)
 {
 	struct plan plan;
 	cleanup_fd int folder = -1;
 	bool detach = argc > 2 && strcmp(argv[2], "--detach") == 0;
-	char **rest = argv + 2 + detach;
+	bool keys = argc > 2 && strncmp(argv[2], "--keys=", 7) == 0;
+	char **rest = argv + 2 + (detach || keys);
 	int inside;
 
 	seal_self(argv);
 	open_standard_fds();
-	if (argc < 5 + detach)
-		die_code(EXIT_SHIM, "usage", "shim exec [--detach] FOLDER PLAN COMMAND [WORD…]");
+	if (argc < 5 + (detach || keys))
+		die_code(EXIT_SHIM, "usage", "shim exec [--detach | --keys=K] FOLDER PLAN COMMAND [WORD…]");
 	folder = open(rest[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!plan_read(&plan, AT_FDCWD, rest[1]))
 		die("plan", "read %s", rest[1]);
 	if (!plan_option(&plan, "kept") ||
 	    renameat(AT_FDCWD, rest[1], folder, kept_name(plan.flags & FLAG_TTY)) < 0)
 		(void)unlink(rest[1]);
+	if (keys)
+		set_keys(&plan, argv[2] + 7);
 	inside = folder < 0 ? -1 : join_find(folder);
 	if (inside < 0)
 		die_code(1, "exec", "the container is not running");

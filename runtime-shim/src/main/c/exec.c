@@ -37,7 +37,7 @@ static void check(const char *name, const char *path)
 		die_code(code_of(errno), "exec", "\"%s\": stat %s: %s", name, path,
 			 reason(errno, text, sizeof text));
 	if (S_ISDIR(stat.st_mode))
-		die_code(EXIT_CANNOT_EXEC, "exec", "\"%s\": is a directory", name);
+		die_code(EXIT_CANNOT_EXEC, "exec", "\"%s\": is a directory: permission denied", name);
 	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
 		die_code(EXIT_CANNOT_EXEC, "exec", "\"%s\": permission denied", name);
 }

@@ -17,7 +17,17 @@ enum { CHUNK = 65536, BACKOFF_FIRST = 100, BACKOFF_MOST = 60000, LONG_RUN = 1000
 static void save(struct supervisor *s, const char *status)
 {
 	s->state.status = status;
+	if (s->log)
+		s->state.lost = log_lost(s->log);
 	(void)state_save(&s->state);
+}
+
+/* Said once while it runs, and counted at its end. */
+void life_flush_log(struct supervisor *s)
+{
+	log_flush(s->log);
+	if (s->state.lost == 0 && log_lost(s->log) > 0)
+		save(s, s->state.status);
 }
 
 /* ---- stdin, stdout and stderr ---- */

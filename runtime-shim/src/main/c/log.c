@@ -6,6 +6,7 @@
 #include "shim.h"
 #include "state.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct log {
 	char partial[2][LINE_MAX_SIZE];
 	size_t out_size;
 	char out[OUT_SIZE];
+	unsigned long lost;
 };
 
 static const char *const STREAMS[] = {"stdout", "stderr"};
@@ -46,6 +48,34 @@ struct log *log_open(long max, long count)
 	log->count = count;
 	open_file(log);
 	return log;
+}
+
+unsigned long log_lost(const struct log *log)
+{
+	return log->lost;
+}
+
+/* On a full disk lines are lost, whole ones: that must not stop the program. */
+static void write_lines(struct log *log)
+{
+	size_t done = 0;
+
+	while (log->file >= 0 && done < log->out_size) {
+		ssize_t size = write(log->file, log->out + done, log->out_size - done);
+
+		if (size <= 0 && errno != EINTR)
+			break;
+		done += size > 0 ? (size_t)size : 0;
+	}
+	if (done < log->out_size) {
+		while (done > 0 && log->out[done - 1] != '\n')
+			done--;
+		if (log->file >= 0)
+			(void)ftruncate(log->file, log->size + (long long)done);
+		for (size_t i = done; i < log->out_size; i++)
+			log->lost += log->out[i] == '\n';
+	}
+	log->size += (long long)done;
 }
 
 static void rotate(struct log *log)
@@ -75,11 +105,7 @@ void log_flush(struct log *log)
 		return;
 	if (log->file < 0)
 		open_file(log);
-	/* On a full disk lines are lost, whole ones: that must not stop the program. */
-	if (log->file >= 0 && write_all(log->file, log->out, log->out_size))
-		log->size += (long long)log->out_size;
-	else if (log->file >= 0)
-		(void)ftruncate(log->file, log->size);
+	write_lines(log);
 	log->out_size = 0;
 	if (log->max > 0 && log->size >= log->max)
 		rotate(log);

@@ -14,5 +14,7 @@ void log_write(struct log *log, int stream, const char *bytes, size_t size);
 /* The last line may have no end. */
 void log_end_lines(struct log *log);
 void log_flush(struct log *log);
+/* How many lines could not be written: the disk is full. */
+unsigned long log_lost(const struct log *log);
 
 #endif

@@ -136,7 +136,7 @@ bool ports_reserve(struct net_plan *plan)
 		(void)snprintf(why, sizeof why, "%.255s", net_text);
 		/* Docker's words. */
 		return net_fail("failed to set up container networking: driver failed programming "
-				"external connectivity on endpoint %.100s (%.12s): %s",
+				"external connectivity on endpoint %.100s (%s): %s",
 				plan->called ? plan->called : "", plan->container, why);
 	}
 	return true;

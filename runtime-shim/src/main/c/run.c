@@ -2,12 +2,14 @@
  * `shim run`, and what `shim exec` ends in: one sandbox, or one more command in one, on the caller's own
  * stdin, stdout and stderr.
  */
+#include "keys.h"
 #include "shim.h"
 #include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +46,19 @@ struct foreground {
 	int signals;
 	bool typing;  /* our stdin is a terminal, passed on to the sandbox's */
 	int terminal; /* of ours, when the sandbox has one */
+	struct keys keys; /* that leave a command that runs beside others */
 	struct buffer failure;
 };
 
+/* Whether somebody may leave it and come back to the terminal's caller. */
+static bool can_be_left(const struct foreground *fg)
+{
+	return fg->inside >= 0 && fg->plan.flags & FLAG_TTY && fg->plan.flags & FLAG_STDIN;
+}
+
 static void start_command(struct foreground *fg, const struct stdio *io)
 {
-	bool done = fg->inside >= 0 ? join_start(&fg->plan, fg->inside, io, false, &fg->started)
+	bool done = fg->inside >= 0 ? join_start(&fg->plan, fg->inside, io, can_be_left(fg), &fg->started)
 				    : sandbox_start(&fg->plan, io, &fg->started);
 
 	if (!done)
@@ -212,6 +221,20 @@ static void channel_poll(const struct channel *channel, struct pollfd polled[2])
 				    .events = POLLOUT};
 }
 
+/* What is typed, without the keys. */
+static void take_typed(struct foreground *fg)
+{
+	struct channel *typed = &fg->channels[TO_CHILD];
+	ssize_t size = read(typed->from, typed->bytes, TYPED_AT_ONCE);
+
+	if (size > 0) {
+		typed->start = 0;
+		typed->end = keys_take(&fg->keys, typed->bytes, (size_t)size);
+	} else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+		end_channel(typed);
+	}
+}
+
 static void channel_step(struct channel *channel, const struct pollfd polled[2])
 {
 	if (polled[0].revents)
@@ -276,6 +299,31 @@ static void hang_up(struct foreground *fg)
 	end_channel(output);
 }
 
+/*
+ * The command goes on, with a process in front of it that throws away what it prints: we become that in a
+ * child. True there.
+ */
+static bool leave(struct foreground *fg)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int ours = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+
+	/* Our children would be the container's: it must not find a process with our files. */
+	if (null < 0 || ours < 0 || sys_setns(ours, CLONE_NEWPID) < 0 || fork() != 0)
+		return false;
+	(void)close(ours);
+	(void)setsid();
+	for (int fd = 0; fd <= 2; fd++)
+		(void)dup2(null, fd);
+	(void)close(null);
+	/* What ends the caller's session is not for the command. */
+	close_fdp(&fg->signals);
+	fg->typing = false;
+	fg->terminal = -1;
+	end_channel(&fg->channels[TO_CHILD]);
+	return true;
+}
+
 enum { POLL_CHILD, POLL_SIGNALS, POLL_REPORT, POLL_CHANNELS };
 
 /* Until the sandbox has ended. */
@@ -300,8 +348,14 @@ static void relay(struct foreground *fg)
 			close_fdp(&fg->started.report);
 		if (polled[POLL_SIGNALS].revents)
 			take_signal(fg);
-		for (size_t i = 0; i < CHANNELS; i++)
-			channel_step(&fg->channels[i], polled + POLL_CHANNELS + 2 * i);
+		for (size_t i = 0; i < CHANNELS; i++) {
+			if (i == TO_CHILD && fg->typing && can_be_left(fg) && polled[POLL_CHANNELS].revents)
+				take_typed(fg);
+			else
+				channel_step(&fg->channels[i], polled + POLL_CHANNELS + 2 * i);
+		}
+		if (fg->keys.pressed && fg->channels[TO_CHILD].from >= 0 && !leave(fg))
+			return;
 		hang_up(fg);
 		if (polled[POLL_CHILD].revents)
 			return;
@@ -356,7 +410,7 @@ static int relay_all(struct foreground *fg)
 	else
 		start_with_pipes(fg);
 	relay(fg);
-	return finish(fg);
+	return fg->keys.pressed ? 1 : finish(fg);
 }
 
 /* shim run PLAN; the plan is removed. */
@@ -405,11 +459,16 @@ static int run_inside(struct foreground *fg)
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 	take_foreground(front ? STDIN_FILENO : -1);
+	keys_read(&fg->keys, plan_option(&fg->plan, "detach-keys"));
 	code = relay_all(fg);
 	if (terminal)
 		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	if (front)
 		(void)tcsetpgrp(STDIN_FILENO, group);
+	if (fg->keys.pressed && terminal) {
+		(void)dprintf(STDERR_FILENO, "read escape sequence\n");
+		_exit(code);
+	}
 	return code;
 }
 

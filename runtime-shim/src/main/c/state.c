@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { STATE_MAX = 4096 };
+
 void time_text(char out[TIME_SIZE])
 {
 	struct timespec now;
@@ -40,19 +42,39 @@ bool replace_file(const char *name, const char *text, size_t size)
 	if (file < 0)
 		return false;
 	written = write_all(file, text, size);
-	return close(file) == 0 && written && rename(fresh, name) == 0;
+	if (close(file) == 0 && written && rename(fresh, name) == 0)
+		return true;
+	(void)unlink(fresh);
+	return false;
+}
+
+/* On a full disk there is room left where the file is now. */
+static bool overwrite_state(const char *text, size_t size)
+{
+	cleanup_fd int file = open("state", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	char padded[STATE_MAX];
+	off_t before = file < 0 ? -1 : lseek(file, 0, SEEK_END);
+
+	if (before < 0 || before > STATE_MAX)
+		return false;
+	memset(padded, '\n', sizeof padded);
+	memcpy(padded, text, size);
+	if ((size_t)before > size)
+		size = (size_t)before;
+	return pwrite(file, padded, size, 0) == (ssize_t)size;
 }
 
 bool state_save(const struct state *state)
 {
-	char text[4096];
+	char text[STATE_MAX];
 	int size = snprintf(text, sizeof text,
 			    "status=%s\npid=%d\nexit=%d\nrestarts=%u\noom=%d\nstopped=%d\n"
-			    "started=%s\nfinished=%s\nerror=%s\n",
+			    "started=%s\nfinished=%s\nerror=%s\nlost=%lu\n",
 			    state->status, state->pid, state->exit, state->restarts, state->oom,
-			    state->stopped, state->started, state->finished, state->error);
+			    state->stopped, state->started, state->finished, state->error,
+			    state->lost);
 
-	return replace_file("state", text, (size_t)size);
+	return replace_file("state", text, (size_t)size) || overwrite_state(text, (size_t)size);
 }
 
 static const char *value(const char *text, const char *name)
@@ -64,7 +86,7 @@ static const char *value(const char *text, const char *name)
 
 bool state_load(int folder, struct state *out)
 {
-	char text[4096];
+	char text[STATE_MAX];
 	cleanup_fd int file = openat(folder, "state", O_RDONLY | O_CLOEXEC);
 	ssize_t size = file < 0 ? -1 : read(file, text, sizeof text - 1);
 	const char *started;

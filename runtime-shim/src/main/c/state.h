@@ -18,6 +18,7 @@ struct state {
 	char started[TIME_SIZE];
 	char finished[TIME_SIZE];
 	char error[ERROR_SIZE];
+	unsigned long lost; /* lines of the log */
 };
 
 /* RFC 3339 with nanoseconds, UTC. */

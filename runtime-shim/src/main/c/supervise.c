@@ -258,7 +258,7 @@ static void take_container(struct supervisor *s, const struct pollfd *polled)
 	if (polled[P_ERR].revents)
 		(void)life_pass_output(s, &s->err, 1);
 	if (s->log && (polled[P_OUT].revents || polled[P_ERR].revents))
-		log_flush(s->log);
+		life_flush_log(s);
 	if (polled[P_IN].revents)
 		life_feed_stdin(s);
 	if ((polled[P_CHECK].revents || polled[P_CHECK_OUT].revents) &&

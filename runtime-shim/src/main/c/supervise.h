@@ -173,6 +173,7 @@ void life_clock(struct supervisor *s);
 long long life_due(const struct supervisor *s);
 bool life_freeze(struct supervisor *s, bool frozen);
 /* False: nothing is there to be read now. */
+void life_flush_log(struct supervisor *s);
 bool life_pass_output(struct supervisor *s, int *from, int stream);
 void life_feed_stdin(struct supervisor *s);
 

@@ -35,6 +35,6 @@ final class AttachVerb implements EngineVerb {
                 container.tty(),
                 false,
                 arguments.flag("--sig-proxy", true),
-                arguments.value("--detach-keys").orElse("")));
+                DetachKeys.of(arguments)));
   }
 }

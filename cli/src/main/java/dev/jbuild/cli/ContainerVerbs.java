@@ -69,7 +69,7 @@ final class ContainerVerbs {
           case "kill" -> LifeVerbs.kill(name);
           case "pause", "unpause" -> LifeVerbs.freeze(name, verb);
           case "wait" -> LifeVerbs.await(name);
-          case "rm" -> LifeVerbs.remove(name);
+          case "rm" -> new LifeVerbs.Remove(name);
           case "update" -> LifeVerbs.update(name);
           case "rename" -> new LifeVerbs.Rename(name);
           case "attach" -> new AttachVerb(name);

@@ -51,6 +51,6 @@ final class ExecVerb implements EngineVerb {
                 arguments.value("--user"),
                 arguments.value("--workdir"),
                 arguments.flag("--privileged"),
-                new Supervisor.ExecMode(detach, tty, stdin)));
+                new Supervisor.ExecMode(detach, tty, stdin, DetachKeys.of(arguments))));
   }
 }

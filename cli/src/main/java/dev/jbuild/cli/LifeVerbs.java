@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.NoSuchContainerException;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
 import java.util.Optional;
@@ -71,20 +72,39 @@ final class LifeVerbs {
         (container, call) -> Integer.toString(call.lifecycle().await(container)));
   }
 
-  static Verb remove(String name) {
-    return new EachContainer(
-        () ->
-            new Syntax(name, SEVERAL, "Remove one or more containers")
-                .flag("-f --force", "Kill it if it runs")
-                .flag("-v --volumes", "Remove its anonymous volumes, too")
-                .acceptedFlags("-l --link")
-                .operands(1, Integer.MAX_VALUE),
-        (container, call) -> {
-          call.lifecycle()
-              .remove(
-                  container, call.arguments().flag("--force"), call.arguments().flag("--volumes"));
-          return call.operand();
-        });
+  /** Removes containers; by force, one that is not there is mentioned, and no failure. */
+  record Remove(String name) implements EngineVerb {
+    @Override
+    public Syntax syntax() {
+      return new Syntax(name, SEVERAL, "Remove one or more containers")
+          .flag("-f --force", "Kill it if it runs")
+          .flag("-v --volumes", "Remove its anonymous volumes, too")
+          .acceptedFlags("-l --link")
+          .operands(1, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public int run(Arguments arguments, Session session) throws Exception {
+      boolean force = arguments.flag("--force");
+      return Operands.each(
+          arguments.operands(),
+          this,
+          session,
+          operand -> {
+            try {
+              Container container = session.parts().containers().find(operand);
+              session.parts().lifecycle().remove(container, force, arguments.flag("--volumes"));
+            } catch (NoSuchContainerException gone) {
+              if (!force) {
+                throw gone;
+              }
+              session.err().println(ERROR + gone.getMessage());
+              return;
+            }
+            session.out().println(operand);
+            session.out().flush();
+          });
+    }
   }
 
   static Verb update(String name) {

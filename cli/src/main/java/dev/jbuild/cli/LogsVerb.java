@@ -36,6 +36,13 @@ final class LogsVerb implements EngineVerb {
             tail(arguments.value("--tail").orElse("all")),
             arguments.flag("--follow"));
     Logs.read(container, wish, new Printer(session, arguments.flag("--timestamps")));
+    long lost = container.state().lostLines();
+    if (lost > 0) {
+      session.out().flush();
+      session
+          .err()
+          .println("jbuild: the disk was full: at least " + lost + " lines of this log are lost");
+    }
     return 0;
   }
 

@@ -97,7 +97,7 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
         given.flag("--tty"),
         !detach && output,
         given.flag("--sig-proxy", true),
-        given.value("--detach-keys").orElse(""),
+        DetachKeys.of(given),
         idFile,
         pull,
         platform(given, environment));

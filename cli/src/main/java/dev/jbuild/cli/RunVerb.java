@@ -57,6 +57,10 @@ final class RunVerb implements Verb {
           container,
           new Supervisor.Seat(stdin, place.tty(), owner, place.proxy(), place.detachKeys()));
     } catch (IOException | InterruptedException | RuntimeException e) {
+      if (!place.output()) {
+        // as docker: whoever notes ids can remove what could not be started
+        session.out().println(container.id());
+      }
       if (place.remove()) {
         // what was to be removed in the end is removed where it never began
         lifecycle.remove(container, false, true);

@@ -32,7 +32,7 @@ final class StartVerb implements EngineVerb {
     Lifecycle lifecycle = session.parts().lifecycle();
     if (attach) {
       Container container = session.parts().containers().find(arguments.operand(0));
-      String keys = arguments.value("--detach-keys").orElse("");
+      String keys = DetachKeys.of(arguments);
       return lifecycle.start(
           container,
           new Supervisor.Seat(stdin && container.openStdin(), container.tty(), false, true, keys));

@@ -7,9 +7,11 @@ import dev.jbuild.engine.container.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Shows the processes of a container, as the host's ps does. */
 final class TopVerb implements EngineVerb {
@@ -38,21 +40,29 @@ final class TopVerb implements EngineVerb {
     if (options.isEmpty()) {
       options.add("-ef");
     }
-    session.out().print(list(options, new HashSet<>(Processes.of(state))));
+    Set<Long> pids = new LinkedHashSet<>(Processes.of(state));
+    // Asked for by number they come whatever options choose; not every ps knows that.
+    List<String> chosen = new ArrayList<>(options);
+    chosen.add("-q" + pids.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    Optional<String> table = list(chosen, pids);
+    if (table.isEmpty()) {
+      table = list(options, pids);
+    }
+    session.out().print(table.orElseThrow(() -> EngineVerb.failure("ps: no answer")));
     return 0;
   }
 
-  /** The lines of ps whose PID is one of these. */
-  private static String list(List<String> options, Set<Long> pids)
+  /** The lines of ps whose PID is one of these; empty when it fails. */
+  private static Optional<String> list(List<String> options, Set<Long> pids)
       throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("ps"));
     words.addAll(options);
-    Process ps = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process ps = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     Table table = new Table();
     try (BufferedReader lines = ps.inputReader()) {
       String heading = lines.readLine();
       if (heading == null) {
-        throw EngineVerb.failure("ps: no answer");
+        return Optional.empty();
       }
       List<String> titles = List.of(heading.strip().split("\\s+"));
       int pid = titles.indexOf("PID");
@@ -67,8 +77,7 @@ final class TopVerb implements EngineVerb {
         }
       }
     }
-    ps.waitFor();
-    return table.toString();
+    return ps.waitFor() == 0 ? Optional.of(table.toString()) : Optional.empty();
   }
 
   private static long number(String text) {

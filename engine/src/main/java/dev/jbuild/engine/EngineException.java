@@ -1,7 +1,7 @@
 package dev.jbuild.engine;
 
 /** Something cannot be done with an image or a container. */
-public final class EngineException extends RuntimeException {
+public class EngineException extends RuntimeException {
   private final int exitCode;
 
   public EngineException(int exitCode, String message) {

@@ -136,6 +136,8 @@ public final class Supervisor {
     List<String> words = new ArrayList<>(List.of(binary.toString(), "exec"));
     if (beside.mode().detach()) {
       words.add("--detach");
+    } else if (!beside.mode().detachKeys().isEmpty()) {
+      words.add("--keys=" + beside.mode().detachKeys());
     }
     words.add(folder.toString());
     words.add(plan.toString());
@@ -148,8 +150,12 @@ public final class Supervisor {
     return binary;
   }
 
-  /** How a command runs beside others. */
-  public record ExecMode(boolean detach, boolean tty, boolean stdin) {}
+  /**
+   * How a command runs beside others.
+   *
+   * @param detachKeys e.g. {@code ctrl-p,ctrl-q}; empty for these
+   */
+  public record ExecMode(boolean detach, boolean tty, boolean stdin, String detachKeys) {}
 
   /** Asks a supervisor for something, e.g. {@code stop 15 10000}. */
   public Answer control(Path folder, String... request) throws IOException, InterruptedException {

@@ -183,7 +183,7 @@ final class SupervisorTest {
             Isolation.docker(),
             List.of(),
             options,
-            new Supervisor.ExecMode(false, false, false));
+            new Supervisor.ExecMode(false, false, false, ""));
     Path plan = Files.write(folder.resolve("plan"), Plan.ofExec(beside));
     List<String> call = new ArrayList<>(List.of(shim(), "exec", folder.toString()));
     call.add(plan.toString());

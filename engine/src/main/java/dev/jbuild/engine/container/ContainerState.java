@@ -18,6 +18,7 @@ import java.util.Optional;
  *
  * @param status created, running, paused, restarting or exited
  * @param pid of the first process, as the host sees it; 0: none
+ * @param lostLines of the log, that a full disk had no room for
  * @param health the file of the health checks, where there is one and the container runs
  */
 public record ContainerState(
@@ -30,6 +31,7 @@ public record ContainerState(
     Optional<Instant> started,
     Optional<Instant> finished,
     String error,
+    long lostLines,
     Optional<Json.Obj> health) {
   private static final int LOST = 137;
 
@@ -55,6 +57,7 @@ public record ContainerState(
         time(values, "started"),
         lost ? Optional.of(lastSign(folder)) : time(values, "finished"),
         lost ? "the supervisor of the container was killed" : values.getOrDefault("error", ""),
+        number(values, "lost"),
         lost || !up ? Optional.empty() : health(folder));
   }
 

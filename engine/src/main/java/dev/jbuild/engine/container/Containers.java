@@ -76,7 +76,7 @@ public final class Containers {
   public Container find(String text) throws IOException {
     Optional<Container> found = findIfPresent(text);
     if (found.isEmpty()) {
-      throw new EngineException(1, "No such container: " + text);
+      throw new NoSuchContainerException(text);
     }
     return found.get();
   }

@@ -84,6 +84,12 @@ public final class Lifecycle {
       setup = networks.attach(networkRequest(container));
       network = setup.plan().isPresent() ? new Network.Host() : new Network.None();
     }
+    List<String> linked = new ArrayList<>();
+    for (NetworkSetup.Linked link : setup.links()) {
+      linked.addAll(
+          LinkVariables.of(link, container.name(), containers.find(link.container())));
+    }
+    SandboxOf.keepLinked(container, linked);
     Cgroups cgroups = Cgroups.ofMachine();
     List<Layer> layers = containers.layers(container);
     Sandbox sandbox =
@@ -406,7 +412,7 @@ public final class Lifecycle {
       throws IOException, InterruptedException {
     for (int tries = 0; tries < 100; tries++) {
       if (!Files.isDirectory(container.folder())) {
-        throw new EngineException(1, "No such container: " + container.name());
+        throw new NoSuchContainerException(container.name());
       }
       Optional<SupervisorLock> lock = SupervisorLock.take(container.folder());
       if (lock.isPresent()) {

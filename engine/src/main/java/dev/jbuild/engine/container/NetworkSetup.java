@@ -12,14 +12,24 @@ import java.util.Optional;
  *     supervisor it stays. Empty: a new namespace per start with nothing but a loopback device
  * @param resolvConf the content of {@code /etc/resolv.conf}; empty: like the host's
  * @param hosts further lines of {@code /etc/hosts}
+ * @param links containers that it has to know variables of
  */
-public record NetworkSetup(Optional<Path> plan, Optional<String> resolvConf, List<String> hosts) {
+public record NetworkSetup(
+    Optional<Path> plan, Optional<String> resolvConf, List<String> hosts, List<Linked> links) {
   public NetworkSetup {
     hosts = List.copyOf(hosts);
+    links = List.copyOf(links);
   }
+
+  /**
+   * Another container that this one is linked to.
+   *
+   * @param container its id
+   */
+  public record Linked(String alias, String container, String address) {}
 
   /** A namespace of its own with nothing but loopback. */
   public static NetworkSetup none() {
-    return new NetworkSetup(Optional.empty(), Optional.empty(), List.of());
+    return new NetworkSetup(Optional.empty(), Optional.empty(), List.of(), List.of());
   }
 }

@@ -16,6 +16,7 @@ import dev.jbuild.runtime.SandboxMount;
 import dev.jbuild.runtime.Seccomp;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class SandboxOf {
   private static final int REFUSED = 125;
   private static final int STICKY = 01777;
+  private static final String LINKED = "linked";
 
   private final Container container;
   private final Json.Obj hostConfig;
@@ -93,16 +95,39 @@ final class SandboxOf {
     if (tty) {
       env.put("TERM", "xterm");
     }
-    for (String entry : own) {
+    putAll(env, linked());
+    putAll(env, own);
+    env.putIfAbsent("HOME", account.home());
+    List<String> list = new ArrayList<>();
+    env.forEach((name, value) -> list.add(name + "=" + value));
+    return new Command(argv, list, workdir(), account.uid(), account.gid(), groups);
+  }
+
+  private static void putAll(Map<String, String> env, List<String> entries) {
+    for (String entry : entries) {
       int equals = entry.indexOf('=');
       if (equals > 0) {
         env.put(entry.substring(0, equals), entry.substring(equals + 1));
       }
     }
-    env.putIfAbsent("HOME", account.home());
-    List<String> list = new ArrayList<>();
-    env.forEach((name, value) -> list.add(name + "=" + value));
-    return new Command(argv, list, workdir(), account.uid(), account.gid(), groups);
+  }
+
+  /** Keeps what a start knows of linked containers, for commands that come later. */
+  static void keepLinked(Container container, List<String> variables) throws IOException {
+    Path file = container.folder().resolve(LINKED);
+    if (variables.isEmpty()) {
+      Files.deleteIfExists(file);
+    } else {
+      Files.write(file, String.join("\0", variables).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private List<String> linked() throws IOException {
+    if (hostConfig.texts("Links").isEmpty()) {
+      return List.of();
+    }
+    Path file = container.folder().resolve(LINKED);
+    return Files.exists(file) ? List.of(Files.readString(file).split("\0", -1)) : List.of();
   }
 
   private Accounts accounts() throws IOException {

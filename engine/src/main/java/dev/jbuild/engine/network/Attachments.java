@@ -54,6 +54,7 @@ public final class Attachments implements ContainerNetworks {
     }
     ContainerDns dns = ContainerDns.of(request, names, wayOut);
     List<String> extra = extraHosts(request, networks.getFirst());
+    List<NetworkSetup.Linked> linked = links(request, networks.getFirst());
     NetworkPlan plan =
         new NetworkPlan(
             store.root(),
@@ -65,10 +66,14 @@ public final class Attachments implements ContainerNetworks {
             Ports.wanted(request, usualAddress(networks.getFirst())),
             names,
             dns.servers(),
-            links(request, networks.getFirst()));
+            names(linked, networks.getFirst()));
     Path file = request.folder().resolve("net.plan");
     Files.writeString(file, plan.text());
-    return new NetworkSetup(Optional.of(file), dns.resolvConf(), extra);
+    return new NetworkSetup(
+        Optional.of(file),
+        dns.resolvConf(),
+        extra,
+        networks.getFirst().isDefaultBridge() ? linked : List.of());
   }
 
   private static NetworkPlan.Hosts hosts(NetworkRequest request, List<String> extra) {
@@ -114,9 +119,9 @@ public final class Attachments implements ContainerNetworks {
   }
 
   /** {@code container:alias} or {@code container}; the container must run in the same network. */
-  private List<NetworkPlan.Link> links(NetworkRequest request, NetworkConfig network)
+  private List<NetworkSetup.Linked> links(NetworkRequest request, NetworkConfig network)
       throws IOException {
-    List<NetworkPlan.Link> links = new ArrayList<>();
+    List<NetworkSetup.Linked> links = new ArrayList<>();
     for (String text : request.hostConfig().texts("Links")) {
       int colon = text.indexOf(':');
       String container = colon < 0 ? text : text.substring(0, colon);
@@ -127,10 +132,9 @@ public final class Attachments implements ContainerNetworks {
       for (Endpoint each : store.endpoints(network)) {
         if (each.called().equals(container)
             || container.length() >= 12 && each.container().startsWith(container)) {
-          links.add(new NetworkPlan.Link(alias, each.container()));
-          if (!alias.equals(each.called())) {
-            links.add(new NetworkPlan.Link(each.called(), each.container()));
-          }
+          links.add(
+              new NetworkSetup.Linked(
+                  alias, each.container(), each.address()));
           found = true;
         }
       }
@@ -146,6 +150,21 @@ public final class Attachments implements ContainerNetworks {
       }
     }
     return links;
+  }
+
+  /** Found under the alias and under its own name. */
+  private List<NetworkPlan.Link> names(List<NetworkSetup.Linked> linked, NetworkConfig network)
+      throws IOException {
+    List<NetworkPlan.Link> names = new ArrayList<>();
+    for (NetworkSetup.Linked link : linked) {
+      names.add(new NetworkPlan.Link(link.alias(), link.container()));
+      for (Endpoint each : store.endpoints(network)) {
+        if (each.container().equals(link.container()) && !each.called().equals(link.alias())) {
+          names.add(new NetworkPlan.Link(each.called(), link.container()));
+        }
+      }
+    }
+    return names;
   }
 
   @Override

@@ -41,7 +41,10 @@ final class Memberships {
     NetworkConfig network =
         store
             .find(name)
-            .orElseThrow(() -> new EngineException(REFUSED, "network " + name + " not found"));
+            .orElseThrow(() ->
+                new EngineException(
+                    REFUSED,
+                    "failed to set up container networking: network " + name + " not found"));
     if (network.driver().equals("host") || network.driver().equals("null")) {
       throw new EngineException(
           REFUSED,

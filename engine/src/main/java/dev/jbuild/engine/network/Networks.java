@@ -68,6 +68,17 @@ public final class Networks {
       if (store.list().stream().anyMatch(n -> n.name().equals(spec.name()))) {
         throw new EngineException(FAILED, "network with name " + spec.name() + " already exists");
       }
+      for (NetworkConfig other : store.list()) {
+        if (other.driver().equals("bridge") && other.device().equals(device)) {
+          throw new EngineException(
+              FAILED,
+              "conflicts with network "
+                  + other.id()
+                  + " ("
+                  + device
+                  + "): networks have same bridge name");
+        }
+      }
       NetworkConfig network =
           new NetworkConfig(
               NetworkStore.newId(),
