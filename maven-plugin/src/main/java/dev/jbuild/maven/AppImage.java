@@ -13,6 +13,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.apache.maven.artifact.Artifact;
 import org.apache.maven.plugin.MojoExecutionException;
@@ -22,6 +25,16 @@ import org.apache.maven.plugin.MojoExecutionException;
  * its own: libraries, libraries that are snapshots, modules of the reactor, resources, classes.
  */
 final class AppImage {
+  private static final Pattern PORT = Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?(/(tcp|udp|sctp))?");
+  private static final Pattern USER = Pattern.compile("[^:\\s]+(:[^:\\s]+)?");
+  private static final Pattern FOLDER = Pattern.compile("/\\S*");
+
+  /** Images of Java that say in their tag of which. */
+  private static final Pattern JAVA_IMAGE =
+      Pattern.compile(
+          "(?:.*/)?(?:eclipse-temurin|openjdk|amazoncorretto|azul-zulu|zulu-openjdk|ibm-semeru-runtimes|sapmachine):"
+              + "(?:open-)?([0-9]+)(?:[^0-9].*)?");
+
   private static final String BOOT_CLASSES = "BOOT-INF/classes/";
   private static final String BOOT_LIBRARIES = "BOOT-INF/lib/";
 
@@ -44,6 +57,33 @@ final class AppImage {
               + ", and only of packaging jar an image can be made without one (this is "
               + packaging
               + "): write a Dockerfile that copies from maven-artifact, or set <skip>");
+    }
+  }
+
+  /** What can be known to be wrong of the image's settings. */
+  static void checkSettings(ImageMojo mojo) throws MojoExecutionException {
+    if (mojo.baseImage != null) {
+      Names.checkBase(mojo.baseImage);
+    }
+    for (String port : mojo.ports) {
+      check(PORT, port, "ports", "a port, e.g. 8080, 9000/udp or 7000-7010");
+    }
+    if (mojo.user != null) {
+      check(USER, mojo.user, "user", "USER or USER:GROUP, by name or number");
+    }
+    List<String> folders = new ArrayList<>(mojo.volumes);
+    folders.add(mojo.workingDirectory);
+    for (String folder : folders) {
+      String parameter = mojo.volumes.contains(folder) ? "volumes" : "workingDirectory";
+      check(FOLDER, folder, parameter, "a folder of the image, e.g. /data");
+    }
+  }
+
+  private static void check(Pattern pattern, String value, String parameter, String what)
+      throws MojoExecutionException {
+    if (!pattern.matcher(value).matches()) {
+      throw new MojoExecutionException(
+          "<" + parameter + "> is '" + value + "': it has to be " + what);
     }
   }
 
@@ -73,6 +113,7 @@ final class AppImage {
         Files.writeString(mojo.folder().resolve("start-of-jar"), start(content, app));
       }
     }
+    checkMain(app, libraries);
     // Apart from the folder: it is of the configuration, not of the jar.
     Path dockerfile = mojo.folder().resolve("Dockerfile");
     String text = dockerfile(app, Files.readString(mojo.folder().resolve("start-of-jar")));
@@ -164,6 +205,36 @@ final class AppImage {
     return named.isPresent() ? named.get() : String.join(" ", MainClasses.in(classes));
   }
 
+  /** A class that is named has to be there, in the project or in a library. */
+  private void checkMain(Path app, Map<String, Path> libraries)
+      throws MojoExecutionException, IOException {
+    if (mojo.mainClass == null || Files.isRegularFile(classFile(app, mojo.mainClass))) {
+      return;
+    }
+    String entry = mojo.mainClass.replace('.', '/') + ".class";
+    List<Path> jars = new ArrayList<>(libraries.values());
+    if (Files.isDirectory(app.resolve("libs"))) {
+      try (Stream<Path> inside = Files.list(app.resolve("libs"))) {
+        jars.addAll(inside.toList());
+      }
+    }
+    for (Path jar : jars) {
+      try (ZipFile zip = new ZipFile(jar.toFile())) {
+        if (zip.getEntry(entry) != null) {
+          return;
+        }
+      }
+    }
+    throw new MojoExecutionException(
+        "<mainClass> is '"
+            + mojo.mainClass
+            + "': neither this project nor a library has such a class");
+  }
+
+  private static Path classFile(Path app, String name) {
+    return app.resolve("classes").resolve(name.replace('.', '/') + ".class");
+  }
+
   private String main(String found) throws MojoExecutionException {
     if (mojo.mainClass != null) {
       return mojo.mainClass;
@@ -217,24 +288,44 @@ final class AppImage {
     return text.toString();
   }
 
-  /** Of the next long-lived Java that can run the main class. */
-  private String base(Path app, String main) throws IOException {
-    if (mojo.baseImage != null) {
-      return mojo.baseImage;
-    }
-    int java = 25;
-    Path file = app.resolve("classes").resolve(main.replace('.', '/') + ".class");
+  /** As configured, else of the next long-lived Java that can run the main class. */
+  private String base(Path app, String main) throws MojoExecutionException, IOException {
+    int java = 0;
+    Path file = classFile(app, main);
     if (Files.isRegularFile(file)) {
       try (InputStream in = Files.newInputStream(file)) {
         java = ClassFile.read(in).major() - 44;
       }
     }
+    if (mojo.baseImage != null) {
+      checkJava(mojo.baseImage, java);
+      return mojo.baseImage;
+    }
     for (int version : new int[] {8, 11, 17, 21}) {
-      if (java <= version) {
+      if (java > 0 && java <= version) {
         return "eclipse-temurin:" + version + "-jre";
       }
     }
     return "eclipse-temurin:" + Math.max(java, 25) + "-jre";
+  }
+
+  /** Fails when the base image says that its Java is older than the classes. */
+  static void checkJava(String baseImage, int java) throws MojoExecutionException {
+    Matcher matcher = JAVA_IMAGE.matcher(baseImage);
+    if (matcher.matches() && Integer.parseInt(matcher.group(1)) < java) {
+      throw new MojoExecutionException(
+          "the classes are for Java "
+              + java
+              + ", and <baseImage> "
+              + baseImage
+              + " has Java "
+              + matcher.group(1)
+              + ": name one with Java "
+              + java
+              + ", or compile for "
+              + matcher.group(1)
+              + " (maven.compiler.release)");
+    }
   }
 
   /** With an escaped dollar: a value is a value here. */

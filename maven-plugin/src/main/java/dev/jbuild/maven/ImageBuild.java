@@ -64,6 +64,7 @@ final class ImageBuild {
     Optional<Path> file = dockerfile();
     if (file.isEmpty()) {
       AppImage.checkPackaging(mojo);
+      AppImage.checkSettings(mojo);
     } else if (!mojo.contextDirectory.isDirectory()) {
       throw new MojoExecutionException(
           "jbuild.contextDirectory is " + mojo.contextDirectory + ": there is no such folder");
@@ -130,6 +131,8 @@ final class ImageBuild {
     words.addAll(more);
     words.addAll(mojo.options);
     words.addAll(context());
+    Files.deleteIfExists(id);
+    Files.deleteIfExists(metadata);
     try (Credentials credentials = Credentials.of(mojo)) {
       credentials.on(mojo.program()).run("building " + mojo.imageName(), words);
     }
@@ -201,13 +204,18 @@ final class ImageBuild {
     return args;
   }
 
-  private String record(Path id, Path metadata) throws IOException {
+  private String record(Path id, Path metadata) throws MojoExecutionException, IOException {
+    if (!Files.exists(id)) {
+      throw new MojoExecutionException(
+          mojo.program()
+              + " ended well and built nothing: is it jbuild? Correct jbuild.executable");
+    }
     String digest = "";
     if (Files.exists(metadata)) {
       Matcher matcher = DIGEST.matcher(Files.readString(metadata));
       digest = matcher.find() ? matcher.group(1) : "";
     }
-    String imageId = Files.exists(id) ? Files.readString(id).strip() : "";
+    String imageId = Files.readString(id).strip();
     Path folder = mojo.folder();
     Files.writeString(folder.resolve("image-reference"), mojo.imageName() + "\n");
     Files.writeString(folder.resolve("image-digest"), digest + "\n");

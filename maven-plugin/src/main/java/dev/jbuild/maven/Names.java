@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Names of images, as far as a mistake can be told early. */
 final class Names {
-  private static final Pattern NAME =
-      Pattern.compile(
-          "([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
+  private static final String REPOSITORY =
+      "([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*";
+  private static final String TAG = ":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}";
+  private static final Pattern NAME = Pattern.compile(REPOSITORY + TAG);
+  private static final Pattern BASE =
+      Pattern.compile(REPOSITORY + "(" + TAG + ")?(@sha256:[0-9a-f]{64})?");
 
   private Names() {}
 
@@ -24,6 +27,16 @@ final class Names {
     boolean tagged = name.indexOf(':', name.lastIndexOf('/') + 1) >= 0;
     // a tag has no + as versions may
     return tagged ? name : name + ":" + project.getVersion().replace('+', '-');
+  }
+
+  /** Of an image that there is already, so that it may have a digest and needs no tag. */
+  static void checkBase(String name) throws MojoExecutionException {
+    if (!BASE.matcher(name).matches()) {
+      throw new MojoExecutionException(
+          "'"
+              + name
+              + "' is no image name: it is [HOST[:PORT]/]NAME[:TAG][@sha256:DIGEST], the name in lower case; correct <baseImage>");
+    }
   }
 
   static void check(List<String> names) throws MojoExecutionException {

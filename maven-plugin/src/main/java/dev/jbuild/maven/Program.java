@@ -30,6 +30,11 @@ final class Program {
     return new Program(executable, more, log);
   }
 
+  @Override
+  public String toString() {
+    return executable.toString();
+  }
+
   /** Not yet started, with the environment set. */
   ProcessBuilder process(List<String> arguments) {
     List<String> words = new ArrayList<>(List.of(executable.toString()));

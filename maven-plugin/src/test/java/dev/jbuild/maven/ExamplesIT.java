@@ -3,6 +3,7 @@ package dev.jbuild.maven;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.jbuild.testkit.Command;
 import dev.jbuild.testkit.Command.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +54,27 @@ final class ExamplesIT {
     Path again = RealMaven.example("java-service", Files.createDirectories(temp.resolve("again")));
     RealMaven.maven(again, "package").check();
     assertThat(again.resolve("target/jbuild/image-id")).content().isEqualTo(id);
+  }
+
+  @Test
+  void theProgramIsTheOneThatIsNamedElseThePathsElseAnArtifact() throws IOException {
+    Path project = RealMaven.project("web", temp);
+    Path own = temp.resolve("with blanks");
+    Files.createDirectories(own);
+    Path script = own.resolve("jbuild");
+    String real = RealMaven.jbuild().words().get(0);
+    Files.writeString(script, "#!/bin/sh\necho by the way >&2\nexec '" + real + "' \"$@\"\n");
+    Command.of("chmod", "755", script).check();
+
+    Command build = RealMaven.maven(project, "-o", "-X", "jbuild:build");
+
+    assertThat(build.and("-Djbuild.executable=" + script).check().out())
+        .contains("jbuild: " + script + " build", "by the way");
+    assertThat(build.with("PATH", own + ":/usr/local/bin:/usr/bin:/bin").check().out())
+        .contains("jbuild: " + script + " build", "by the way");
+    assertThat(build.check().out())
+        .containsPattern("jbuild: .*/cache/jbuild/maven/.*/bin/jbuild build")
+        .doesNotContain("by the way");
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is configured wrongly is told before anything is compiled, with what to do. */
 final class MistakesIT {
@@ -90,5 +92,48 @@ final class MistakesIT {
 
     assertThat(failure(RealMaven.maven(project, "validate", "-Duser.name=somebody")))
         .contains("run Maven as root, or name in jbuild.executable a program that becomes root");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "-Djbuild.image=UPPER | 'UPPER:1.0' is no image name | correct <image>",
+        "-Djbuild.baseImage=java:17:jre | 'java:17:jre' is no image name | correct <baseImage>",
+        "-Djbuild.ports=http | <ports> is 'http' | e.g. 8080",
+        "-Djbuild.user=a:b:c | <user> is 'a:b:c' | USER or USER:GROUP",
+        "-Djbuild.workingDirectory=app | <workingDirectory> is 'app' | e.g. /data",
+        "-Djbuild.dockerfile=none | there is no Dockerfile | correct <dockerfile>",
+        "-Djbuild.executable=/none | jbuild.executable is '/none' | there is no such program",
+        "-Dproject.build.outputTimestamp=today | is 'today' | write it as 2026-01-31T00:00:00Z",
+      })
+  void aValueWithoutMeaningFailsInValidate(String property, String what, String remedy) {
+    Path project = RealMaven.example("java-service", temp);
+
+    assertThat(failure(RealMaven.maven(project, "-o", "validate", property)))
+        .contains(what, remedy);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-Djbuild.executable=true | ended well and built nothing: is it jbuild?",
+        "-Djbuild.mainClass=com.example.None | neither this project nor a library has such a class",
+        "-Djbuild.baseImage=eclipse-temurin:11-jre | the classes are for Java 17",
+        "-Djbuild.baseImage=127.0.0.1:1/java:17 | cannot reach the registry: 127.0.0.1:1",
+      })
+  void whatOnlyTheClassesOrARegistryTellFailsAtTheGoalsStart(String property, String what) {
+    Path project = RealMaven.example("java-service", temp);
+
+    assertThat(failure(RealMaven.maven(project, "-o", "package", property))).contains(what);
+    assertThat(project.resolve("target/jbuild/image-reference")).doesNotExist();
+  }
+
+  @Test
+  void theDescriptorSaysWhichJavaMavenHasToRunIn() throws IOException {
+    assertThat(Files.readString(Path.of("target/classes/META-INF/maven/plugin.xml")))
+        .contains("<requiredJavaVersion>17</requiredJavaVersion>");
   }
 }

@@ -1,6 +1,7 @@
 package dev.jbuild.maven;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class NamesTest {
+  private static final String DIGEST =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
   private static MavenProject project() {
     Model model = new Model();
     model.setGroupId("com.example");
@@ -39,6 +43,43 @@ final class NamesTest {
   @ValueSource(strings = {"UPPER:1", "a b:1", "a:", "a:b:c", "-a:1", "a/:1"})
   void aWrongNameIsToldWithItsParameter(String name) {
     assertThatThrownBy(() -> Names.check(List.of(name))).hasMessageContaining("correct <image>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a/b:1", "host:5000/a@sha256:" + DIGEST, "a:1@sha256:" + DIGEST})
+  void aBaseImageNeedsNoTagAndMayHaveADigest(String name) {
+    assertThatCode(() -> Names.checkBase(name)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Upper", "a:b:c", "a@sha256:12", "docker://a"})
+  void aWrongBaseImageIsTold(String name) {
+    assertThatThrownBy(() -> Names.checkBase(name)).hasMessageContaining("correct <baseImage>");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eclipse-temurin:11-jre,17",
+    "docker.io/library/eclipse-temurin:17,21",
+    "amazoncorretto:8-alpine,11",
+    "openjdk:21,25"
+  })
+  void aBaseImageWithAnOlderJavaThanTheClassesIsTold(String name, int java) {
+    assertThatThrownBy(() -> AppImage.checkJava(name, java))
+        .hasMessageContainingAll(
+            "the classes are for Java " + java, name, "maven.compiler.release");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eclipse-temurin:17-jre,17",
+    "eclipse-temurin:21,17",
+    "gcr.io/distroless/java17,21",
+    "mine:11,17",
+    "eclipse-temurin:latest,25"
+  })
+  void aBaseImageThatIsNewEnoughOrDoesNotSayIsTaken(String name, int java) {
+    assertThatCode(() -> AppImage.checkJava(name, java)).doesNotThrowAnyException();
   }
 
   @Test
