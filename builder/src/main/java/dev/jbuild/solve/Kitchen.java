@@ -94,7 +94,28 @@ final class Kitchen {
     return serve(order, key, state, vertex -> keepDraft(order, key, filling.fill(vertex)));
   }
 
-  private Made serve(Order order, Digest key, StageState state, Work work)
+  /** Does a step whose layer is looked at later ({@link #settle}). */
+  Optional<Draft> ahead(String title, Filling filling) throws IOException, InterruptedException {
+    return at(
+        title,
+        vertex -> {
+          evidence.doubt();
+          Optional<Draft> filled = filling.fill(vertex);
+          events.finish(vertex, new Outcome.Ran());
+          return filled;
+        });
+  }
+
+  /** Adds to a stage what a step has given some time ago. */
+  Made settle(Order order, StageState state, Optional<Draft> filled)
+      throws IOException, InterruptedException {
+    Digest key = key(order.op(), order.inputs());
+    try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
+      return apply(keepDraft(order, key, filled), state);
+    }
+  }
+
+  private Made serve(Order order, Digest key, StageState state, Work<Made> work)
       throws IOException, InterruptedException {
     return at(
         order.title(),
@@ -165,11 +186,11 @@ final class Kitchen {
     return Digest.sha256(parts.toString());
   }
 
-  private interface Work {
-    Made at(int vertex) throws IOException, InterruptedException;
+  private interface Work<T> {
+    T at(int vertex) throws IOException, InterruptedException;
   }
 
-  private Made at(String title, Work work) throws IOException, InterruptedException {
+  private <T> T at(String title, Work<T> work) throws IOException, InterruptedException {
     int vertex = events.start(title);
     try {
       return work.at(vertex);

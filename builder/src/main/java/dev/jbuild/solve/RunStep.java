@@ -80,9 +80,24 @@ final class RunStep {
     return argv;
   }
 
+  /** Whether all that it reads besides the stage's files stands in the Dockerfile. */
+  boolean isPlain() {
+    return run.mounts().isEmpty();
+  }
+
   Kitchen.Made execute(String title, boolean fresh, RunMounts.Finder finder)
       throws IOException, InterruptedException {
-    RunMounts mounts = RunMounts.of(around, kitchen, state, run, finder);
+    RunMounts mounts = mounts(finder);
+    return kitchen.serveDraft(
+        order(title, fresh, mounts), state, vertex -> fill(vertex, mounts));
+  }
+
+  RunMounts mounts(RunMounts.Finder finder) throws IOException, InterruptedException {
+    return RunMounts.of(around, kitchen, state, run, finder);
+  }
+
+  /** What the step is and what goes into it, among that what the stage is made of by now. */
+  Kitchen.Order order(String title, boolean fresh, RunMounts mounts) throws IOException {
     List<String> argv = argv();
     Digest op = Digest.sha256("run\n" + String.join("\0", argv));
     SequencedMap<String, String> inputs = new LinkedHashMap<>();
@@ -97,16 +112,16 @@ final class RunStep {
         .ifPresent(file -> inputs.put("script", Digest.sha256(file.body()).toString()));
     state.env.forEach((name, value) -> inputs.put("env " + name, value));
     mounts.describe(inputs);
-    return kitchen.serveDraft(
-        new Kitchen.Order(title, op, inputs, fresh), state, vertex -> run(vertex, mounts));
+    return new Kitchen.Order(title, op, inputs, fresh);
   }
 
-  private Optional<Draft> run(int vertex, RunMounts planned)
+  /** Runs it; what it has written, if anything. */
+  Optional<Draft> fill(int vertex, RunMounts planned)
       throws IOException, InterruptedException {
     LayerStack stack = new LayerStack(state.layers);
     Accounts.Account account;
     try {
-      account = Accounts.of(stack).find(state.config.config().user());
+      account = state.accounts().find(state.config.config().user());
     } catch (IllegalArgumentException e) {
       throw new BuildException(run.span(), String.valueOf(e.getMessage()));
     }

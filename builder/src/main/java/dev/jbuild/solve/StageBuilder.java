@@ -1,6 +1,5 @@
 package dev.jbuild.solve;
 
-import dev.jbuild.cache.Accounts;
 import dev.jbuild.context.SourceTree;
 import dev.jbuild.copy.CopyPlanner;
 import dev.jbuild.layer.Draft;
@@ -48,6 +47,7 @@ final class StageBuilder {
   private final Others others;
   private final char escape;
   private final StepTitles titles;
+  private final RunsAhead runs;
 
   StageBuilder(
       Surroundings around,
@@ -64,14 +64,18 @@ final class StageBuilder {
     this.others = others;
     this.escape = around.escape;
     this.titles = StepTitles.of(stage, around);
+    this.runs = new RunsAhead(kitchen, state);
   }
 
   StageState build(List<Instruction> triggers) throws IOException, InterruptedException {
-    for (Instruction trigger : triggers) {
-      carryOut(trigger);
-    }
-    for (Instruction instruction : stage.instructions()) {
-      carryOut(instruction);
+    try (runs) {
+      for (Instruction trigger : triggers) {
+        carryOut(trigger);
+      }
+      for (Instruction instruction : stage.instructions()) {
+        carryOut(instruction);
+      }
+      runs.settle();
     }
     return state;
   }
@@ -81,6 +85,9 @@ final class StageBuilder {
       throw new InterruptedException("canceled");
     }
     try {
+      if (!(instruction instanceof Instruction.Run)) {
+        runs.settle();
+      }
       dispatch(instruction);
     } catch (IllegalArgumentException e) {
       throw new BuildException(instruction.span(), String.valueOf(e.getMessage()));
@@ -161,7 +168,15 @@ final class StageBuilder {
   private void run(Instruction.Run run) throws IOException, InterruptedException {
     RunStep step = new RunStep(around, kitchen, events, state, run);
     String title = titles.next(run.source());
-    Kitchen.Made made = step.execute(title, fresh(), from -> mountOrigin(run.span(), from));
+    if (fresh() && step.isPlain()) {
+      runs.add(step, title, from -> mountOrigin(run.span(), from), made -> note(step, made));
+    } else {
+      runs.settle();
+      note(step, step.execute(title, fresh(), from -> mountOrigin(run.span(), from)));
+    }
+  }
+
+  private void note(RunStep step, Kitchen.Made made) {
     StringBuilder text = new StringBuilder("RUN ");
     if (!state.args.isEmpty()) {
       text.append('|').append(state.args.size());
@@ -243,8 +258,7 @@ final class StageBuilder {
   /** BuildKit takes a name that nobody has for root's, without a word. */
   private void warnOfStrangers(Instruction at, CopyFlags flags) throws IOException {
     if (flags.chown().isPresent() && !flags.link()) {
-      LayerStack below = new LayerStack(state.layers);
-      for (String name : Accounts.of(below).missing(flags.chown().get())) {
+      for (String name : state.accounts().missing(flags.chown().get())) {
         String message = "--chown names " + name + ", which the image does not have: it means root";
         events.send(new BuildEvent.Warned("UnknownOwner", message, at.span().firstLine()));
       }
@@ -277,7 +291,7 @@ final class StageBuilder {
       return;
     }
     LayerStack below = new LayerStack(state.layers);
-    int[] owner = Accounts.of(below).owner(state.config.config().user());
+    int[] owner = state.accounts().owner(state.config.config().user());
     CopyPlanner planner = new CopyPlanner(below);
     planner.mkdirs(full, owner[0], owner[1]);
     List<PlannedEntry> entries = planner.entries();

@@ -1,17 +1,22 @@
 package dev.jbuild.solve;
 
+import dev.jbuild.cache.Accounts;
 import dev.jbuild.context.SourceTree;
 import dev.jbuild.layer.Layer;
+import dev.jbuild.linux.Dir;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Words;
+import dev.jbuild.snapshot.LayerStack;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /** A stage between two of its instructions. One thread works on it. */
 final class StageState {
@@ -39,6 +44,9 @@ final class StageState {
   /** The time of creation that was asked for, RFC 3339. */
   Optional<String> epoch = Optional.empty();
 
+  private @Nullable Accounts accounts;
+  private int accountsOf;
+
   StageState(ImageConfig config, List<Layer> layers, Digest chain) {
     this.config = config;
     this.layers = new ArrayList<>(layers);
@@ -61,6 +69,27 @@ final class StageState {
     child.inherited = inherited;
     child.inheritedHistory = inheritedHistory;
     return child;
+  }
+
+  /** Users and groups, read again only when a layer since may have changed them. */
+  Accounts accounts() throws IOException {
+    Accounts known = accounts;
+    if (known == null || touched("etc")) {
+      LayerStack stack = new LayerStack(layers);
+      known = Accounts.of(stack);
+      accounts = Accounts.arePlain(stack) ? known : null;
+    }
+    accountsOf = layers.size();
+    return known;
+  }
+
+  private boolean touched(String name) throws IOException {
+    for (Layer layer : layers.subList(accountsOf, layers.size())) {
+      if (Dir.HERE.statIfPresent(layer.fs() + "/" + name).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Optional<String> variable(String name) {

@@ -33,6 +33,17 @@ public final class Accounts {
     return new Accounts(lines(stack, "/etc/passwd", 7), lines(stack, "/etc/group", 4));
   }
 
+  /** Whether both files are where their names say, so that no other folder decides on them. */
+  public static boolean arePlain(LayerStack stack) throws IOException {
+    for (String path : List.of("/etc", "/etc/passwd", "/etc/group")) {
+      Optional<LayerStack.Node> node = stack.findNoFollow(path);
+      if (node.isPresent() && node.get().stat().isSymlink()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Whom {@code user[:group]} means, by name or number; empty is root.
    *
