@@ -31,9 +31,10 @@ static const char *const PROC_TARGETS[] = {
 	"/proc/swaps",   "/proc/uptime",    "/proc/loadavg", "/proc/slabinfo",
 };
 
+/* What is mounted over the first path of its kind, and cloned for all others. */
 struct masks {
-	int null;  /* tree of /dev/null */
-	int empty; /* tree of an empty folder */
+	int null;  /* /dev/null */
+	int empty; /* an empty folder */
 };
 
 int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs)
@@ -234,24 +235,22 @@ static void mask_path(const struct mount_op *op, int root, struct masks *masks)
 	cleanup_fd int target = open_beneath(root, op->target, O_PATH | O_NOFOLLOW);
 	cleanup_fd int tree = -1;
 	struct stat stat;
+	int *mask;
 
 	if (target < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return;
 	if (target < 0 || fstat(target, &stat) < 0)
 		die("mask", "%s", op->target);
-	if (S_ISDIR(stat.st_mode)) {
-		if (masks->empty < 0)
-			masks->empty = fs_mount("mask", "tmpfs", "nr_blocks=1,nr_inodes=1",
-						ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
-		tree = clone_of(masks->empty);
-	} else {
-		if (masks->null < 0)
-			masks->null = sys_open_tree(AT_FDCWD, "/dev/null", TREE_CLONE);
-		if (masks->null < 0)
-			die("mask", "/dev/null");
-		tree = clone_of(masks->null);
-	}
-	if (sys_move_mount(tree, target) < 0)
+	mask = S_ISDIR(stat.st_mode) ? &masks->empty : &masks->null;
+	if (*mask >= 0)
+		tree = clone_of(*mask);
+	else if (S_ISDIR(stat.st_mode))
+		*mask = fs_mount("mask", "tmpfs", "nr_blocks=1,nr_inodes=1",
+				 ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
+	else
+		*mask = sys_open_tree(AT_FDCWD, "/dev/null", TREE_CLONE);
+	/* The first is mounted itself: the end of a tree that is mounted nowhere is waited for by the kernel. */
+	if (sys_move_mount(tree >= 0 ? tree : *mask, target) < 0)
 		die("mask", "%s", op->target);
 }
 

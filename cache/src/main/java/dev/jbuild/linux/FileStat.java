@@ -1,5 +1,7 @@
 package dev.jbuild.linux;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What statx(2) tells of a file.
  *
@@ -26,6 +28,30 @@ public record FileStat(
   public static final int DIRECTORY = 0040000;
   public static final int CHARACTER = 0020000;
   public static final int FIFO = 0010000;
+
+  // A record's own equals and hashCode are spun at the first use in every process (docs/adr/0010)
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FileStat that
+        && ino == that.ino
+        && dev == that.dev
+        && size == that.size
+        && mtimeSec == that.mtimeSec
+        && mtimeNanos == that.mtimeNanos
+        && ctimeSec == that.ctimeSec
+        && ctimeNanos == that.ctimeNanos
+        && mode == that.mode
+        && uid == that.uid
+        && gid == that.gid
+        && nlink == that.nlink
+        && rdev == that.rdev;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(ino);
+  }
 
   /** The type bits of the mode, comparable with the constants above. */
   public int type() {
