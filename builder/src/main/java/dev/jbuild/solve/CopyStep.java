@@ -88,7 +88,8 @@ final class CopyStep {
     LayerStack below = new LayerStack(alone ? List.of() : state.layers);
     Optional<int[]> owner =
         request.flags().chown().isPresent()
-            ? Optional.of(owner(alone ? Accounts.of(below) : state.accounts(), request.flags().chown().get()))
+            ? Optional.of(
+                owner(alone ? Accounts.of(below) : state.accounts(), request.flags().chown().get()))
             : Optional.empty();
     CopyPlanner planner = new CopyPlanner(below);
     Archives archives = new Archives();

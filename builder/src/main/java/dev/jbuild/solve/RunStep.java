@@ -88,8 +88,7 @@ final class RunStep {
   Kitchen.Made execute(String title, boolean fresh, RunMounts.Finder finder)
       throws IOException, InterruptedException {
     RunMounts mounts = mounts(finder);
-    return kitchen.serveDraft(
-        order(title, fresh, mounts), state, vertex -> fill(vertex, mounts));
+    return kitchen.serveDraft(order(title, fresh, mounts), state, vertex -> fill(vertex, mounts));
   }
 
   RunMounts mounts(RunMounts.Finder finder) throws IOException, InterruptedException {
@@ -116,8 +115,7 @@ final class RunStep {
   }
 
   /** Runs it; what it has written, if anything. */
-  Optional<Draft> fill(int vertex, RunMounts planned)
-      throws IOException, InterruptedException {
+  Optional<Draft> fill(int vertex, RunMounts planned) throws IOException, InterruptedException {
     LayerStack stack = new LayerStack(state.layers);
     Accounts.Account account;
     try {

@@ -56,7 +56,9 @@ final class RunsAhead implements AutoCloseable {
     last = new Pending(step, title, mounts, draft, measuring, then);
   }
 
-  /** What was done before is kept when this step fails; only the user's end of it all is in a hurry. */
+  /**
+   * What was done before is kept when this step fails; only the user's end of it all is in a hurry.
+   */
   private Optional<Draft> fill(RunStep step, int vertex, RunMounts mounts)
       throws IOException, InterruptedException {
     Optional<Draft> draft = Optional.empty();

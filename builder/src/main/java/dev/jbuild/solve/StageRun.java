@@ -25,7 +25,8 @@ final class StageRun implements StageBuilder.Others {
   private final Platform platform;
   private final Origins origins;
   private final Map<Integer, Future<StageState>> stages = new HashMap<>();
-  private final ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
 
   StageRun(
       Surroundings around, Kitchen kitchen, Events events, Platform platform, Origins origins) {
