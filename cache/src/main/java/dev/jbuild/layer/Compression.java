@@ -72,14 +72,31 @@ public final class Compression {
    * @param level 0 to 9, the usual one is 6
    */
   public static void gzipAt(int level, InputStream in, OutputStream out) throws IOException {
-    try (Gzip gzip = new Gzip(Runtime.getRuntime().availableProcessors(), level)) {
-      gzip.compress(in, out);
+    gzip(level, in, out, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** What {@link #gzipTo} compresses. */
+  @FunctionalInterface
+  public interface Writer {
+    void write(OutputStream out) throws IOException;
+  }
+
+  /** The same for content that somebody writes, without a thread between. */
+  public static void gzipTo(int level, OutputStream out, Writer content) throws IOException {
+    try (Gzip gzip = new Gzip(Runtime.getRuntime().availableProcessors(), level, out)) {
+      content.write(gzip);
+      gzip.finish();
     }
   }
 
   static void gzip(InputStream in, OutputStream out, int threads) throws IOException {
-    try (Gzip gzip = new Gzip(threads, Gzip.LEVEL)) {
-      gzip.compress(in, out);
+    gzip(Gzip.LEVEL, in, out, threads);
+  }
+
+  static void gzip(int level, InputStream in, OutputStream out, int threads) throws IOException {
+    try (Gzip gzip = new Gzip(threads, level, out)) {
+      gzip.writeAll(in);
+      gzip.finish();
     }
   }
 

@@ -49,9 +49,7 @@ class GzipTest {
 
   private static byte[] gzip(byte[] content, int level, int threads) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Gzip gzip = new Gzip(threads, level)) {
-      gzip.compress(new ByteArrayInputStream(content), out);
-    }
+    Compression.gzip(level, new ByteArrayInputStream(content), out, threads);
     return out.toByteArray();
   }
 
@@ -91,6 +89,26 @@ class GzipTest {
   void theBytesAreTheSameEverywhere() throws IOException {
     assertThat(Digest.sha256(gzip(mixed(5, 2_000_000), 6, 3)).hex())
         .isEqualTo("d6e7e5ff14ce8b286f920ffb461f2e9f5fd990680c74a42953f61554bff4a477");
+  }
+
+  @Test
+  void whoWritesInPiecesGetsTheSame() throws IOException {
+    byte[] content = mixed(8, 1_000_003);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Compression.gzipTo(
+        6,
+        out,
+        to -> {
+          SplittableRandom random = new SplittableRandom(1);
+          for (int at = 0; at < content.length; ) {
+            int count = Math.min(random.nextInt(1, 300_000), content.length - at);
+            to.write(content, at, count - 1);
+            to.write(content[at + count - 1]);
+            to.flush();
+            at += count;
+          }
+        });
+    assertThat(out.toByteArray()).isEqualTo(gzip(content, 6, 2));
   }
 
   @Test

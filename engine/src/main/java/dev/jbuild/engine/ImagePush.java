@@ -132,7 +132,7 @@ public final class ImagePush {
     if (!store.blobs().has(blob.digest())) {
       fetch(client, blob);
     }
-    client.pushBlob(to, blob, () -> store.blobs().open(blob.digest()), _ -> {});
+    client.pushBlob(to, blob, () -> store.blobs().openUnchecked(blob.digest()), _ -> {});
   }
 
   private void fetch(RegistryClient client, Descriptor blob) throws IOException {
@@ -193,10 +193,21 @@ public final class ImagePush {
         client.pushBlob(
             reference,
             blob,
-            part.content()::open,
+            () -> bytes(part),
             count -> shown.sent(blob.digest(), count, blob.size()));
     shown.state(blob.digest(), sent ? "Pushed" : "Layer already exists");
     return sent;
+  }
+
+  /** The registry compares the digest, so that here nobody has to. */
+  private InputStream bytes(Part part) throws IOException {
+    Digest digest = part.descriptor().digest();
+    InputStream made = part.content().open();
+    if (!store.blobs().has(digest)) {
+      return made;
+    }
+    made.close();
+    return store.blobs().openUnchecked(digest);
   }
 
   /** A repository that we may not read any more is no reason to fail: the blob is sent. */

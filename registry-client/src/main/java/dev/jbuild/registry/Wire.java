@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  * class that makes {@link HttpClient}s: one for all hosts, and one more for each way to trust.
  */
 final class Wire implements AutoCloseable {
+  static {
+    // A layer goes in larger pieces than 16 KiB, each of which costs some dozen objects.
+    if (System.getProperty("jdk.httpclient.bufsize") == null) {
+      System.setProperty("jdk.httpclient.bufsize", "65536");
+    }
+  }
+
   private final RegistrySettings settings;
   private final Trust trust;
   private final Proxies proxies;

@@ -132,15 +132,27 @@ final class PackedLayers {
   }
 
   private Packed compress(LayerFacts facts, Kind kind, int level) throws IOException {
-    try (InputStream tar = tar(facts);
-        Ingest ingest = store.blobs().ingest()) {
+    try (Ingest ingest = store.blobs().ingest()) {
+      Optional<Layer> packed =
+          facts.blob().isPresent() ? Optional.empty() : layers.byDiffId(facts.diffId());
+      if (kind == Kind.GZIP && packed.isPresent()) {
+        Compression.gzipTo(level, ingest, out -> layers.pack(packed.get(), out));
+      } else {
+        compressTar(facts, kind, level, ingest);
+      }
+      long size = ingest.written();
+      return new Packed(kind, level, ingest.commit(), size);
+    }
+  }
+
+  private void compressTar(LayerFacts facts, Kind kind, int level, Ingest ingest)
+      throws IOException {
+    try (InputStream tar = tar(facts)) {
       if (kind == Kind.ZSTD) {
         Compression.zstdAt(level, tar, ingest);
       } else {
         Compression.gzipAt(level, tar, ingest);
       }
-      long size = ingest.written();
-      return new Packed(kind, level, ingest.commit(), size);
     }
   }
 
