@@ -1,5 +1,6 @@
 package dev.jbuild.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jbuild.testkit.Command;
@@ -71,9 +72,9 @@ final class ExecShortcutTest {
   void hasExitCodesStdinAndEvents() {
     assertThat(withoutJava("exec", NAME, "sh", "-c", "exit 7").run().code()).isEqualTo(7);
     assertThat(withoutJava("exec", NAME, "no-such").run().code()).isEqualTo(127);
-    assertThat(withoutJava("exec", "-i", NAME, "cat").input("typed".getBytes()).check().out())
-        .isEqualTo("typed");
-    assertThat(withoutJava("exec", NAME, "cat").input("typed".getBytes()).check().out()).isEmpty();
+    byte[] typed = "typed".getBytes(UTF_8);
+    assertThat(withoutJava("exec", "-i", NAME, "cat").input(typed).check().out()).isEqualTo("typed");
+    assertThat(withoutJava("exec", NAME, "cat").input(typed).check().out()).isEmpty();
 
     String events = jbuild.check("events", "--since", "1h", "--until", "0s").out();
     assertThat(events).contains("exec_create: sh -c exit 7", "exec_die", "exitCode=7");
