@@ -55,7 +55,41 @@ def call(bench, tool, *words):
 
 
 def fresh(bench, megabytes):
-    """A context with one large file, half of it as random as programs are; a few bytes make it another."""
+    """A context with one large file, a few bytes of which make it another each time.
+
+    What layers hold is programs, libraries, scripts and texts, so it is those of this machine's /usr, in the order of their names, again from
+    the start when they do not suffice. Noise and one line again and again, which it was before, are no work for a compressor: what is measured
+    with them is the start of a process and the way through the network."""
+    folder = bench.context("usr-%d" % megabytes, "FROM scratch\nCOPY data /data\n")
+    path = folder + "/data"
+    if not os.path.exists(path):
+        with open(path, "wb") as file:
+            copy_usr(file, megabytes * MEGABYTE)
+    with open(path, "r+b") as file:
+        file.write(os.urandom(16))
+    return folder
+
+
+def copy_usr(out, size):
+    left = size
+    while left > 0:
+        before = left
+        for root in ("/usr/bin", "/usr/lib", "/usr/share"):
+            for folder, folders, files in os.walk(root):
+                folders.sort()
+                for name in sorted(files):
+                    path = os.path.join(folder, name)
+                    if left > 0 and os.path.isfile(path) and not os.path.islink(path) and os.access(path, os.R_OK):
+                        with open(path, "rb") as file:
+                            piece = file.read(min(left, 32 * MEGABYTE))
+                        out.write(piece)
+                        left -= len(piece)
+        if left == before:
+            raise RuntimeError("there is nothing to read in /usr")
+
+
+def half_noise(bench, megabytes):
+    """A context as a push of archives and generated texts has it: half of it cannot be compressed, the other half is the same line again and again."""
     folder = bench.context("layer-%d" % megabytes, "FROM scratch\nCOPY data /data\n")
     path = folder + "/data"
     if not os.path.exists(path):
@@ -70,26 +104,28 @@ def fresh(bench, megabytes):
     return folder
 
 
-def pushing(bench, megabytes):
+def pushing(bench, make, megabytes):
     registry = Registry.of(bench)
 
     def once(tool, turn):
         name = "%s/bench/%s:%d" % (registry.host, tool.name, turn)
-        tool.build(fresh(bench, megabytes), name, True)
+        tool.build(make(bench, megabytes), name, True)
         bench.settle()
         return call(bench, tool, "push", *plain(tool), name)
     return once
 
 
-def push_fresh(bench):
-    layer = fresh(bench, SIZE) + "/data"
-    floor = "gzip -1 < %s | openssl dgst -sha256" % shlex.quote(layer)
-    return pushing(bench, SIZE), lambda: bench.floor("sh", "-c", floor), 1, {"docker": 0.6, "MB": 150}
+def push_of(make):
+    def scenario(bench):
+        layer = make(bench, SIZE) + "/data"
+        floor = "gzip -1 < %s | openssl dgst -sha256" % shlex.quote(layer)
+        return pushing(bench, make, SIZE), lambda: bench.floor("sh", "-c", floor), 1, {"docker": 0.6, "MB": 150}
+    return scenario
 
 
 def push_large(bench):
     """Four times as large, for the memory."""
-    return pushing(bench, 4 * SIZE), lambda: 1.0, 1, {"MB": 150}
+    return pushing(bench, fresh, 4 * SIZE), lambda: 1.0, 1, {"MB": 150}
 
 
 def push_again(bench):
@@ -133,7 +169,8 @@ def pull_tree(bench):
 
 
 SCENARIOS = {
-    "push of a fresh layer of 200 MB": push_fresh,
+    "push of a fresh layer of 200 MB": push_of(fresh),
+    "push of 200 MB, half of it noise": push_of(half_noise),
     "push of a fresh layer of 800 MB": push_large,
     "push of what is there": push_again,
     "pull of 20,000 files / 200 MB": pull_tree,
