@@ -73,7 +73,8 @@ final class ExecShortcutTest {
     assertThat(withoutJava("exec", NAME, "sh", "-c", "exit 7").run().code()).isEqualTo(7);
     assertThat(withoutJava("exec", NAME, "no-such").run().code()).isEqualTo(127);
     byte[] typed = "typed".getBytes(UTF_8);
-    assertThat(withoutJava("exec", "-i", NAME, "cat").input(typed).check().out()).isEqualTo("typed");
+    assertThat(withoutJava("exec", "-i", NAME, "cat").input(typed).check().out())
+        .isEqualTo("typed");
     assertThat(withoutJava("exec", NAME, "cat").input(typed).check().out()).isEmpty();
 
     String events = jbuild.check("events", "--since", "1h", "--until", "0s").out();
