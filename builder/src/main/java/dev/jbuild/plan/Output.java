@@ -5,8 +5,17 @@ import java.util.Optional;
 
 /** Where the result of a build goes. */
 public sealed interface Output {
-  /** Into the local store, under the names of the build. */
-  record Image() implements Output {}
+  /**
+   * Into the local store.
+   *
+   * @param name under these, with commas between them, instead of the names of the build
+   */
+  record Image(Optional<String> name) implements Output {
+    /** Under the names of the build. */
+    public Image() {
+      this(Optional.empty());
+    }
+  }
 
   /**
    * Into an archive or a folder in OCI layout, or a docker-archive.
@@ -17,7 +26,7 @@ public sealed interface Output {
       implements Output {}
 
   /** The files of the image, as a folder or as a tar. */
-  record Files(boolean tar, String destination) implements Output {}
+  record Files(boolean tar, String destination, Map<String, String> options) implements Output {}
 
   /** To the registries that the names say. */
   record Push(Optional<String> name, Map<String, String> options) implements Output {}

@@ -2,11 +2,12 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.oci.Descriptor;
-import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.plan.BuildRequest;
+import dev.jbuild.plan.Output;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 
 /** What {@code --metadata-file} says, with buildx's keys. */
 final class BuildMetadata {
@@ -22,11 +23,12 @@ final class BuildMetadata {
             .with("containerimage.config.digest", image.id().toString())
             .with("containerimage.descriptor", written.toJson())
             .with("containerimage.digest", written.digest().toString());
-    return request.tags().isEmpty()
-        ? json
-        : json.with(
-            "image.name",
-            request.tags().stream().map(ImageReference::toString).collect(Collectors.joining(",")));
+    Set<String> names = new LinkedHashSet<>();
+    request.tags().forEach(tag -> names.add(tag.toString()));
+    for (Output output : request.outputs()) {
+      BuildOutputs.ownNames(output).forEach(name -> names.add(name.toString()));
+    }
+    return names.isEmpty() ? json : json.with("image.name", String.join(",", names));
   }
 
   private static String reference() {

@@ -34,6 +34,11 @@ import java.util.Set;
 
 /** Brings what was built to where it is wanted, as further steps of the display. */
 final class BuildOutputs implements BuildListener {
+  private static final String OF_INDEX = "annotation-index.";
+
+  /** How keys of annotations begin among an output's fields, as with BuildKit. */
+  static final List<String> ANNOTATIONS = List.of("annotation.", "annotation-manifest.", OF_INDEX);
+
   private final Composition parts;
   private final BuildListener display;
   private final OutputStream out;
@@ -106,8 +111,8 @@ final class BuildOutputs implements BuildListener {
       lease.pin(image.layers().stream().map(layer -> layer.id().value()).toList());
       for (Output output : request.outputs()) {
         // no switch over types: every start of the JVM makes it anew (docs/adr/0010)
-        if (output instanceof Output.Image) {
-          name(request, image);
+        if (output instanceof Output.Image kept) {
+          name(kept.name().isPresent() ? named(kept.name().get()) : request.tags(), image);
         } else if (output instanceof Output.Archive archive) {
           written = archive(request, image, archive);
         } else if (output instanceof Output.Files files) {
@@ -121,11 +126,11 @@ final class BuildOutputs implements BuildListener {
     return written;
   }
 
-  private void name(BuildRequest request, LocalImage image) throws IOException {
-    if (request.tags().isEmpty()) {
+  private void name(List<ImageReference> names, LocalImage image) throws IOException {
+    if (names.isEmpty()) {
       parts.localImages().name(List.of(), image);
     }
-    for (ImageReference tag : request.tags()) {
+    for (ImageReference tag : names) {
       step("naming to " + tag, _ -> parts.localImages().name(List.of(tag), image));
     }
   }
@@ -159,11 +164,17 @@ final class BuildOutputs implements BuildListener {
       LocalImage image, List<ImageReference> names, Map<String, String> options, boolean docker)
       throws IOException {
     Packing packing = Packing.of(options, docker);
-    if (MediaTypes.isIndex(image.target().mediaType()) && annotations(options).isEmpty()) {
+    Exports.Annotations annotations =
+        new Exports.Annotations(
+            annotations(options), prefixed(options, List.of(OF_INDEX), new LinkedHashMap<>()));
+    if (MediaTypes.isIndex(image.target().mediaType()) || !annotations.index().isEmpty()) {
       Bundle[] whole = new Bundle[1];
       step(
           "exporting layers",
-          _ -> whole[0] = new Exports(parts.store(), parts.layers()).bundle(image, packing, names));
+          _ ->
+              whole[0] =
+                  new Exports(parts.store(), parts.layers())
+                      .bundle(image, packing, names, annotations));
       step("exporting manifest list " + whole[0].top().descriptor().digest(), _ -> {});
       return whole[0];
     }
@@ -173,7 +184,7 @@ final class BuildOutputs implements BuildListener {
         _ ->
             ready[0] =
                 new Exports(parts.store(), parts.layers())
-                    .prepare(image, packing, annotations(options)));
+                    .prepare(image, packing, annotations.manifest()));
     step("exporting manifest " + ready[0].manifest().descriptor().digest(), _ -> {});
     step("exporting config " + ready[0].id(), _ -> {});
     return Bundle.of(ready[0], names);
@@ -183,26 +194,29 @@ final class BuildOutputs implements BuildListener {
       throws IOException {
     OptionalLong epoch = epoch(request, image);
     List<RootFiles.Root> roots = roots(image);
+    boolean split =
+        Packing.isTrue(
+            "platform-split",
+            files.options().getOrDefault("platform-split", String.valueOf(roots.size() > 1)));
     if (!files.tar()) {
       step(
           "exporting to client directory",
-          _ -> RootFiles.folder(roots, Path.of(files.destination()), epoch));
+          _ -> RootFiles.folder(roots, split, Path.of(files.destination()), epoch));
       return;
     }
     step(
         "exporting to client tarball",
         _ -> {
           try (OutputFile file = OutputFile.open(files.destination(), out, "write dest=FILE")) {
-            RootFiles.tar(roots, file.stream(), epoch);
+            RootFiles.tar(roots, split, file.stream(), epoch);
             file.finish();
           }
         });
   }
 
-  /** With several platforms a folder each, as BuildKit names them: {@code linux_arm64}. */
   private List<RootFiles.Root> roots(LocalImage image) throws IOException {
     if (!MediaTypes.isIndex(image.target().mediaType())) {
-      return List.of(new RootFiles.Root("", image.layers()));
+      return List.of(new RootFiles.Root(image.config().platform().toString(), image.layers()));
     }
     List<RootFiles.Root> roots = new ArrayList<>();
     byte[] index = parts.store().blobs().read(image.target().digest());
@@ -210,8 +224,7 @@ final class BuildOutputs implements BuildListener {
       Optional<Platform> platform = one.platform();
       if (platform.isPresent()) {
         Optional<LocalImage> member = parts.localImages().read(one, platform.get());
-        String folder = platform.get().toString().replace('/', '_');
-        member.ifPresent(m -> roots.add(new RootFiles.Root(folder, m.layers())));
+        member.ifPresent(m -> roots.add(new RootFiles.Root(platform.get().toString(), m.layers())));
       }
     }
     return roots;
@@ -270,6 +283,14 @@ final class BuildOutputs implements BuildListener {
     return List.copyOf(names);
   }
 
+  /** The names that an output has instead of the build's. */
+  static List<ImageReference> ownNames(Output output) {
+    if (output instanceof Output.Image image) {
+      return named(image.name().orElse(""));
+    }
+    return output instanceof Output.Push push ? named(push.name().orElse("")) : List.of();
+  }
+
   private static List<ImageReference> named(String text) {
     List<ImageReference> names = new ArrayList<>();
     for (String name : text.split(",", -1)) {
@@ -280,17 +301,21 @@ final class BuildOutputs implements BuildListener {
     return names;
   }
 
-  /** {@code annotation.KEY=VALUE} and {@code annotation-manifest.KEY=VALUE}, as BuildKit has. */
   private Map<String, String> annotations(Map<String, String> options) {
-    Map<String, String> annotations = new LinkedHashMap<>(carried);
+    return prefixed(
+        options, List.of("annotation.", "annotation-manifest."), new LinkedHashMap<>(carried));
+  }
+
+  private static Map<String, String> prefixed(
+      Map<String, String> options, List<String> prefixes, Map<String, String> found) {
     options.forEach((key, value) -> {
-      for (String prefix : List.of("annotation.", "annotation-manifest.")) {
+      for (String prefix : prefixes) {
         if (key.startsWith(prefix)) {
-          annotations.put(key.substring(prefix.length()), value);
+          found.put(key.substring(prefix.length()), value);
         }
       }
     });
-    return annotations;
+    return found;
   }
 
   /** Does it as a step of the display. */

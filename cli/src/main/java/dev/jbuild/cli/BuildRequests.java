@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.BuildRequest.Secret;
 import dev.jbuild.plan.Output;
@@ -112,7 +113,7 @@ final class BuildRequests {
   private static List<Output> outputs(BuildOptions options) {
     List<Output> outputs = new ArrayList<>();
     for (Map<String, String> fields : options.results().outputs()) {
-      outputs.add(output(fields));
+      outputs.addAll(outputs(fields));
     }
     if (options.results().push()) {
       outputs.add(new Output.Push(Optional.empty(), Map.of()));
@@ -127,28 +128,48 @@ final class BuildRequests {
     return outputs;
   }
 
-  private static Output output(Map<String, String> fields) {
+  private static List<Output> outputs(Map<String, String> fields) {
     String type = fields.getOrDefault("type", "");
     String destination = fields.getOrDefault("dest", fields.getOrDefault("destination", ""));
+    Optional<String> name = Optional.ofNullable(fields.get("name")).filter(n -> !n.isBlank());
+    checkAnnotations(fields);
     return switch (type) {
       case "docker" ->
-          destination.isEmpty()
-              ? new Output.Image()
-              : new Output.Archive(true, destination, fields);
-      case "oci" -> new Output.Archive(false, destination.isEmpty() ? "-" : destination, fields);
-      case "local" -> new Output.Files(false, required(type, destination));
-      case "tar" -> new Output.Files(true, destination.isEmpty() ? "-" : destination);
-      case "registry" -> new Output.Push(Optional.ofNullable(fields.get("name")), fields);
+          List.of(
+              destination.isEmpty()
+                  ? new Output.Image(name)
+                  : new Output.Archive(true, destination, fields));
+      case "oci" ->
+          List.of(new Output.Archive(false, destination.isEmpty() ? "-" : destination, fields));
+      case "local" -> List.of(new Output.Files(false, required(type, destination), fields));
+      case "tar" ->
+          List.of(new Output.Files(true, destination.isEmpty() ? "-" : destination, fields));
+      case "registry" -> List.of(new Output.Push(name, fields));
       case "image" ->
-          fields.getOrDefault("push", "false").equals("true")
-              ? new Output.Push(Optional.ofNullable(fields.get("name")), fields)
-              : new Output.Image();
+          Packing.isTrue("push", fields.getOrDefault("push", "false"))
+              ? List.of(new Output.Image(name), new Output.Push(name, fields))
+              : List.of(new Output.Image(name));
       default ->
           throw new UsageException(
               "unknown output type "
                   + type
                   + ": there are local, tar, oci, docker, image and registry");
     };
+  }
+
+  /** What would be lost without a word is refused. */
+  private static void checkAnnotations(Map<String, String> fields) {
+    for (String key : fields.keySet()) {
+      if (key.startsWith("annotation")
+          && BuildOutputs.ANNOTATIONS.stream().noneMatch(key::startsWith)) {
+        throw new UsageException(
+            "unknown output field "
+                + key
+                + ": annotations are written "
+                + String.join("KEY=VALUE, ", BuildOutputs.ANNOTATIONS)
+                + "KEY=VALUE");
+      }
+    }
   }
 
   private static String required(String type, String destination) {

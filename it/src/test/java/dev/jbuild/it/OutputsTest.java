@@ -8,6 +8,7 @@ import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.LocalRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,5 +156,111 @@ final class OutputsTest {
     assertThat(none.code()).isEqualTo(1);
     assertThat(none.err()).contains("there is: linux/amd64, linux/arm64");
     Command.of("rm", "-rf", temp.resolve("other")).check();
+  }
+
+  @Test
+  void layersLeaveInEveryCompression(Jbuild jbuild, Folder context) throws Exception {
+    context.dockerfile("FROM scratch\nCOPY f /f\n").file("f", "f\n".repeat(10_000));
+    Path ids = temp.resolve("ids");
+    String id = jbuild.check("build", "-q", "--iidfile", ids, context).out().strip();
+    assertThat(ids).hasContent(id);
+
+    for (String way :
+        new String[] {
+          "gzip tar+gzip 1f8b", "gzip,compression-level=9 tar+gzip 1f8b",
+          "zstd tar+zstd 28b52ffd", "zstd,compression-level=19 tar+zstd 28b52ffd",
+          "uncompressed tar\" 66"
+        }) {
+      String[] words = way.split(" ", -1);
+      Path layout = temp.resolve(words[0].replace(",", "-"));
+      jbuild
+          .command("build", "-q", "-o")
+          .and("type=oci,tar=false,dest=" + layout + ",compression=" + words[0], context)
+          .check();
+
+      String manifest = raw("oci:" + layout);
+      assertThat(manifest).contains("image.layer.v1." + words[1]).contains(id);
+      Path layer =
+          layout.resolve(
+              "blobs/sha256/" + manifest.replaceAll("(?s).*\"layers\".*sha256:(\\w+).*", "$1"));
+      assertThat(HexFormat.of().formatHex(Files.readAllBytes(layer))).startsWith(words[2]);
+      Jbuild other = Jbuild.on(temp.resolve("other"));
+      assertThat(other.check("load", "-q", "-i", layout).out()).contains(id);
+    }
+    Command.of("rm", "-rf", temp.resolve("other")).check();
+  }
+
+  @Test
+  void anImageHasTheNameOfItsOutput(Jbuild jbuild, Folder context, LocalRegistry registry)
+      throws Exception {
+    context.dockerfile("FROM scratch\nCOPY f /f\n").file("f", "f\n");
+    String pushed = registry.host() + "/out/named:1";
+    Path metadata = temp.resolve("metadata.json");
+
+    jbuild
+        .command("build", "-q", "--metadata-file", metadata)
+        .and("-o", "type=image,name=it/named:1", "-o", "type=image,push=1,name=" + pushed, context)
+        .check();
+
+    assertThat(jbuild.check("images", "--format", "{{.Repository}}:{{.Tag}}").out())
+        .contains("it/named:1\n", pushed + "\n");
+    assertThat(Files.readString(metadata))
+        .contains("docker.io/it/named:1," + pushed)
+        .contains(digest("docker://" + pushed));
+  }
+
+  /** Annotations of several platforms' images cost none of the platforms. */
+  @Test
+  void annotationsGoToEveryPlatform(Jbuild jbuild, Folder context) {
+    context.dockerfile("FROM scratch\nARG TARGETARCH\nCOPY f /f-$TARGETARCH\n").file("f", "f\n");
+    Path layout = temp.resolve("layout");
+    jbuild
+        .command("build", "-q", "--platform", "linux/amd64,linux/arm64", "--annotation", "a=b")
+        .and("-o", "type=oci,tar=false,dest=" + layout + ",annotation.k=v,annotation-index.i=j")
+        .and(context)
+        .check();
+
+    assertThat(raw("oci:" + layout)).contains("amd64", "arm64", "\"i\":\"j\"");
+    for (String platform : new String[] {"amd64", "arm64"}) {
+      Path one = temp.resolve(platform);
+      Command.of("skopeo", "copy", "-q", "--insecure-policy", "--override-arch", platform)
+          .and("oci:" + layout, "oci:" + one)
+          .check();
+      assertThat(raw("oci:" + one)).contains("\"a\":\"b\"", "\"k\":\"v\"").doesNotContain("\"i\"");
+    }
+    assertThat(
+            jbuild
+                .run("build", "-o", "type=oci,dest=" + layout + ".tar,annotation-frob.x=y", context)
+                .err())
+        .contains("unknown output field annotation-frob.x");
+  }
+
+  @Test
+  void platformsShareAFolderWhereNoFileMeetsAnother(Jbuild jbuild, Folder context) {
+    context.dockerfile("FROM scratch\nARG TARGETARCH\nCOPY f /f-$TARGETARCH\n").file("f", "f\n");
+    String both = "--platform=linux/amd64,linux/arm64";
+    Path out = temp.resolve("out");
+    jbuild.check("build", "-q", both, "-o", "type=local,platform-split=false,dest=" + out, context);
+    assertThat(out.resolve("f-amd64")).exists();
+    assertThat(out.resolve("f-arm64")).exists();
+    Path tar = temp.resolve("out.tar");
+    jbuild.check(
+        "build",
+        "-q",
+        "--platform=linux/amd64",
+        "-o",
+        "type=tar,platform-split=1,dest=" + tar,
+        context);
+    assertThat(Command.of("tar", "-tf", tar).check().out()).contains("linux_amd64/f-amd64\n");
+
+    context.dockerfile("FROM scratch\nARG TARGETARCH\nCOPY f /f-$TARGETARCH\nCOPY f /same\n");
+    Path none = temp.resolve("none");
+    Command.Outcome refused =
+        jbuild.run("build", both, "-o", "type=local,platform-split=0,dest=" + none, context);
+    assertThat(refused.code()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains(
+            "cannot overwrite same from linux/amd64 with linux/arm64 when split option is disabled");
+    assertThat(none).doesNotExist();
   }
 }

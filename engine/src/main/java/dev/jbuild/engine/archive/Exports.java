@@ -109,24 +109,46 @@ public final class Exports {
    */
   public Bundle bundle(LocalImage image, Packing packing, List<ImageReference> names)
       throws IOException {
+    return bundle(image, packing, names, Annotations.NONE);
+  }
+
+  /**
+   * What an image gets on its way out.
+   *
+   * @param manifest of each image's manifest
+   * @param index of the index of several
+   */
+  public record Annotations(Map<String, String> manifest, Map<String, String> index) {
+    /** Nothing. */
+    public static final Annotations NONE = new Annotations(Map.of(), Map.of());
+  }
+
+  /** The same with further annotations. */
+  public Bundle bundle(
+      LocalImage image, Packing packing, List<ImageReference> names, Annotations annotations)
+      throws IOException {
     if (MediaTypes.isIndex(image.target().mediaType())) {
-      Optional<Bundle> whole = whole(image, packing, names);
+      Optional<Bundle> whole = whole(image, packing, names, annotations);
       if (whole.isPresent()) {
         return whole.get();
       }
     }
-    return Bundle.of(prepare(image, packing), names);
+    if (!annotations.index().isEmpty()) {
+      throw new StoreException("index annotations not supported for single platform export");
+    }
+    return Bundle.of(prepare(image, packing, annotations.manifest()), names);
   }
 
-  private Optional<Bundle> whole(LocalImage image, Packing packing, List<ImageReference> names)
+  private Optional<Bundle> whole(
+      LocalImage image, Packing packing, List<ImageReference> names, Annotations annotations)
       throws IOException {
     byte[] bytes = store.blobs().read(image.target().digest());
     List<Outgoing> all = new ArrayList<>();
     List<Json> entries = new ArrayList<>();
-    boolean changed = false;
+    boolean changed = !annotations.index().isEmpty();
     for (Json.Obj entry : Json.parseObject(bytes).objects("manifests")) {
       Descriptor listed = Descriptor.fromJson(entry);
-      Optional<Outgoing> one = member(listed, packing);
+      Optional<Outgoing> one = member(listed, packing, annotations.manifest());
       if (one.isEmpty()) {
         return Optional.empty();
       }
@@ -150,14 +172,25 @@ public final class Exports {
     if (all.isEmpty()) {
       return Optional.empty();
     }
-    byte[] index =
-        changed ? Json.parseObject(bytes).with("manifests", new Json.Arr(entries)).bytes() : bytes;
+    byte[] index = changed ? index(bytes, entries, annotations.index()) : bytes;
     Descriptor top = Descriptor.of(image.target().mediaType(), Digest.sha256(index), index.length);
     return Optional.of(new Bundle(all, names, Map.of(), Optional.of(Part.of(top, index))));
   }
 
+  private static byte[] index(byte[] bytes, List<Json> entries, Map<String, String> annotations) {
+    Json.Obj index = Json.parseObject(bytes).with("manifests", new Json.Arr(entries));
+    return annotations.isEmpty() ? index.bytes() : annotated(index, annotations).bytes();
+  }
+
+  private static Json.Obj annotated(Json.Obj json, Map<String, String> annotations) {
+    Map<String, String> all = json.textMap("annotations");
+    all.putAll(annotations);
+    return json.with("annotations", Json.textMap(all));
+  }
+
   /** A manifest of an index; absent when something of it is not here. */
-  private Optional<Outgoing> member(Descriptor listed, Packing packing) throws IOException {
+  private Optional<Outgoing> member(
+      Descriptor listed, Packing packing, Map<String, String> annotations) throws IOException {
     if (!MediaTypes.isManifest(listed.mediaType()) || !store.blobs().has(listed.digest())) {
       return Optional.empty();
     }
@@ -168,7 +201,7 @@ public final class Exports {
             ? images.read(plain, platform)
             : Optional.empty();
     if (unpacked.isPresent()) {
-      return Optional.of(prepare(unpacked.get(), packing));
+      return Optional.of(prepare(unpacked.get(), packing, annotations));
     }
     // For another machine, or no image at all: as it came.
     byte[] bytes = store.blobs().read(listed.digest());
@@ -220,9 +253,7 @@ public final class Exports {
                 new Json.Arr(
                     layers.stream().<Json>map(part -> part.descriptor().toJson()).toList()));
     if (!annotations.isEmpty()) {
-      Map<String, String> all = json.textMap("annotations");
-      all.putAll(annotations);
-      json = json.with("annotations", Json.textMap(all));
+      json = annotated(json, annotations);
     }
     return json.bytes();
   }

@@ -97,7 +97,7 @@ public record Packing(Kind kind, int level, boolean force, Types types) {
   }
 
   /** A flag of an output, written as Go's {@code strconv.ParseBool} reads it. */
-  static boolean isTrue(String name, String text) {
+  public static boolean isTrue(String name, String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
       case "true", "1", "t" -> true;
       case "false", "0", "f" -> false;

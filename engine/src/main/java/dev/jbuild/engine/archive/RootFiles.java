@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** The files of an image as one tree, without what its layers removed. */
@@ -20,29 +22,37 @@ public final class RootFiles {
   private RootFiles() {}
 
   /**
-   * A tree of an output.
+   * The files of one platform.
    *
-   * @param folder where it lies, empty for the output's root
+   * @param platform as in {@code linux/arm64}
    */
-  public record Root(String folder, List<Layer> layers) {
+  public record Root(String platform, List<Layer> layers) {
     public Root {
       layers = List.copyOf(layers);
+    }
+
+    /** As BuildKit names it. */
+    String folder() {
+      return platform.replace('/', '_');
     }
   }
 
   /**
    * Writes them as a tar, which ends with the stream still open.
    *
+   * @param split whether each platform gets a folder
    * @param epoch the time that all of them get, in seconds of 1970, as BuildKit's outputs have it
    *     for {@code SOURCE_DATE_EPOCH}; absent for their own
+   * @throws IOException also when two platforms have a file of one name and share a folder
    */
-  public static void tar(List<Root> roots, OutputStream out, OptionalLong epoch)
+  public static void tar(List<Root> roots, boolean split, OutputStream out, OptionalLong epoch)
       throws IOException {
+    requireNoMeeting(roots, split);
     // Closed by who opened it: only the archive ends here.
     @SuppressWarnings("resource")
     ArchiveWriter writer = new ArchiveWriter(out);
     for (Root root : roots) {
-      if (root.folder().isEmpty()) {
+      if (!split) {
         send(root.layers(), writer, epoch);
       } else {
         TreeSink below = new Below(writer, root.folder() + "/");
@@ -54,13 +64,26 @@ public final class RootFiles {
   }
 
   /** Writes them into a folder, among the files that are there. */
-  public static void folder(List<Root> roots, Path folder, OptionalLong epoch) throws IOException {
+  public static void folder(List<Root> roots, boolean split, Path folder, OptionalLong epoch)
+      throws IOException {
+    requireNoMeeting(roots, split);
     for (Root root : roots) {
-      Path target = Files.createDirectories(folder).resolve(root.folder());
+      Path target = Files.createDirectories(folder).resolve(split ? root.folder() : "");
       try (FolderWriter writer = new FolderWriter(target)) {
         send(root.layers(), writer, epoch);
         writer.finish();
       }
+    }
+  }
+
+  /** Nothing is written where one platform's file would replace another's. */
+  private static void requireNoMeeting(List<Root> roots, boolean split) throws IOException {
+    if (split || roots.size() < 2) {
+      return;
+    }
+    Map<String, String> seen = new HashMap<>();
+    for (Root root : roots) {
+      send(root.layers(), new Seen(seen, root.platform()), OptionalLong.empty());
     }
   }
 
@@ -95,6 +118,43 @@ public final class RootFiles {
     @Override
     public void node(String path, Meta meta, int type, long device) throws IOException {
       sink.node(folder + path, meta, type, device);
+    }
+  }
+
+  /** Notes whose a path is. */
+  private record Seen(Map<String, String> platforms, String platform) implements TreeSink {
+    private void see(String path) throws IOException {
+      String other = platforms.putIfAbsent(path, platform);
+      if (other != null) {
+        throw new IOException(
+            "cannot overwrite %s from %s with %s when split option is disabled"
+                .formatted(path, other, platform));
+      }
+    }
+
+    @Override
+    public void directory(String path, Meta meta) {
+      // shared by those that have it
+    }
+
+    @Override
+    public void file(String path, Meta meta, long size, OpenFile content) throws IOException {
+      see(path);
+    }
+
+    @Override
+    public void symlink(String path, Meta meta, String target) throws IOException {
+      see(path);
+    }
+
+    @Override
+    public void hardLink(String path, Meta meta, String first) throws IOException {
+      see(path);
+    }
+
+    @Override
+    public void node(String path, Meta meta, int type, long device) throws IOException {
+      see(path);
     }
   }
 
