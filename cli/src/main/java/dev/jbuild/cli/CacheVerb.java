@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.engine.Downloads;
 import dev.jbuild.engine.archive.ArchiveFormat;
 import dev.jbuild.engine.archive.Bundle;
 import dev.jbuild.engine.archive.Layout;
@@ -10,7 +11,6 @@ import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.registry.RegistryClient;
-import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
@@ -65,9 +65,11 @@ final class CacheVerb implements Verb {
       throws IOException {
     List<String> ids = arguments.operands();
     List<CacheMounts.Mount> wanted =
-        mounts.list().stream().filter(m -> ids.isEmpty() || ids.contains(m.id())).toList();
+        mounts.list().stream()
+            .filter(mount -> ids.isEmpty() || ids.stream().anyMatch(id -> isIt(mount, id)))
+            .toList();
     for (String id : ids) {
-      if (wanted.stream().noneMatch(mount -> mount.id().equals(id))) {
+      if (wanted.stream().noneMatch(mount -> isIt(mount, id))) {
         throw new CommandException("Error: No such cache mount: " + id, 1);
       }
     }
@@ -87,6 +89,11 @@ final class CacheVerb implements Verb {
       }
     }
     wanted.forEach(mount -> session.err().println("exported " + mount.id()));
+  }
+
+  /** As it is listed, or as the Dockerfile has it: a namespace and a slash stand before that. */
+  private static boolean isIt(CacheMounts.Mount mount, String id) {
+    return mount.id().equals(id) || mount.id().equals("/" + id);
   }
 
   private static void write(Bundle bundle, String target, Session session) throws IOException {
@@ -109,7 +116,7 @@ final class CacheVerb implements Verb {
         ids =
             mounts.bring(
                 Manifest.parse(remote.resolve(name).bytes()),
-                blob -> fetch(store, remote, name, blob));
+                blob -> Downloads.fetch(store, remote, name, blob, _ -> {}));
       } else {
         String file = arguments.value("--input").orElse("-");
         try (InputStream in =
@@ -119,13 +126,5 @@ final class CacheVerb implements Verb {
       }
     }
     ids.forEach(id -> session.out().println("imported " + id));
-  }
-
-  private static void fetch(
-      Store store, RegistryClient remote, ImageReference name, Descriptor blob) throws IOException {
-    try (Ingest ingest = store.blobs().ingest()) {
-      remote.fetchBlob(name, blob, ingest, _ -> {});
-      ingest.commit(blob.digest(), blob.size());
-    }
   }
 }

@@ -12,14 +12,11 @@ import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.oci.Platform;
-import dev.jbuild.registry.BlobSink;
 import dev.jbuild.registry.RegistryClient;
-import dev.jbuild.registry.RegistryException;
 import dev.jbuild.registry.Resolved;
 import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
-import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -159,45 +156,14 @@ public final class ImageSource {
   private void fetch(ImageReference reference, Descriptor blob, Progress progress)
       throws IOException {
     String item = blob.digest().toString();
-    if (!store.blobs().keep(blob.digest())) {
-      if (!isFetched(reference, blob, progress)) {
-        isFetched(reference, blob, progress);
-      }
+    if (Downloads.fetch(
+        store,
+        registry.get(),
+        reference,
+        blob,
+        n -> progress.transferred(item, n, blob.size(), false))) {
       new Origins(store).seen(blob.digest(), reference);
     }
     progress.transferred(item, blob.size(), blob.size(), true);
-  }
-
-  /**
-   * Fetches a blob, or the rest of one of which a part came before.
-   *
-   * @return false when that part was wrong: it has been forgotten, and the blob must come anew
-   */
-  private boolean isFetched(ImageReference reference, Descriptor blob, Progress progress)
-      throws IOException {
-    String item = blob.digest().toString();
-    try (Ingest ingest = store.blobs().resume(blob.digest(), blob.size())) {
-      long before = ingest.written();
-      try {
-        if (before < blob.size()) {
-          BlobSink sink =
-              before > 0
-                  ? new BlobSink(ingest, before, ingest.sha256())
-                  : BlobSink.empty(ingest, blob.digest());
-          registry
-              .get()
-              .fetchBlob(
-                  reference, blob, sink, n -> progress.transferred(item, n, blob.size(), false));
-        }
-        ingest.commit(blob.digest(), blob.size());
-        return true;
-      } catch (RegistryException | StoreException e) {
-        if (before == 0 || ingest.written() < blob.size()) {
-          throw e;
-        }
-        ingest.discard();
-        return false;
-      }
-    }
   }
 }

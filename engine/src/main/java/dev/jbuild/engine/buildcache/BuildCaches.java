@@ -3,6 +3,7 @@ package dev.jbuild.engine.buildcache;
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cache.StepRecord;
 import dev.jbuild.cache.StepRecords;
+import dev.jbuild.engine.Downloads;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.archive.ArchiveFormat;
 import dev.jbuild.engine.archive.Bundle;
@@ -18,11 +19,9 @@ import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
-import dev.jbuild.oci.JsonException;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
-import dev.jbuild.registry.RegistryException;
 import dev.jbuild.registry.Resolved;
 import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Lease;
@@ -32,6 +31,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,6 +65,51 @@ public final class BuildCaches {
   /** Where blobs of a cache come from. */
   private interface Source {
     void copy(Descriptor blob, java.io.OutputStream sink) throws IOException;
+
+    /** Brings a blob into the store; tells whether it was not there before. */
+    boolean bring(Descriptor blob) throws IOException;
+  }
+
+  private record RegistrySource(Store store, RegistryClient client, ImageReference from)
+      implements Source {
+    @Override
+    public void copy(Descriptor blob, java.io.OutputStream sink) throws IOException {
+      client.fetchBlob(from, blob, sink, _ -> {});
+    }
+
+    @Override
+    public boolean bring(Descriptor blob) throws IOException {
+      return Downloads.fetch(store, client, from, blob, _ -> {});
+    }
+  }
+
+  private record FolderSource(Store store, Path folder) implements Source {
+    @Override
+    public void copy(Descriptor blob, java.io.OutputStream sink) throws IOException {
+      Path file =
+          folder.resolve("blobs").resolve(blob.digest().algorithm()).resolve(blob.digest().hex());
+      if (!Files.isRegularFile(file)) {
+        throw new StoreException(blob.digest() + " is missing there");
+      }
+      if (Files.size(file) != blob.size()) {
+        throw new StoreException(
+            "%s has %d bytes there instead of %d"
+                .formatted(blob.digest(), Files.size(file), blob.size()));
+      }
+      Files.copy(file, sink);
+    }
+
+    @Override
+    public boolean bring(Descriptor blob) throws IOException {
+      if (store.blobs().keep(blob.digest())) {
+        return false;
+      }
+      try (Ingest ingest = store.blobs().ingest()) {
+        copy(blob, ingest);
+        ingest.commit(blob.digest(), blob.size());
+      }
+      return true;
+    }
   }
 
   /**
@@ -121,10 +166,8 @@ public final class BuildCaches {
   public Imported pull(ImageReference from) {
     try {
       Resolved found = registry.get().resolve(from);
-      return take(
-          Manifest.parse(found.bytes()),
-          (blob, sink) -> registry.get().fetchBlob(from, blob, sink, _ -> {}));
-    } catch (RegistryException | JsonException | StoreException | IOException e) {
+      return take(Manifest.parse(found.bytes()), new RegistrySource(store, registry.get(), from));
+    } catch (RuntimeException | IOException e) {
       return failed(from.familiar(), e);
     }
   }
@@ -141,22 +184,21 @@ public final class BuildCaches {
         return new Imported(0, List.of("no cache " + tag + " in " + folder));
       }
       ByteArrayOutputStream manifest = new ByteArrayOutputStream();
-      Source files = (blob, sink) -> Files.copy(file(folder, blob.digest()), sink);
+      Source files = new FolderSource(store, folder);
       files.copy(entry.get(), manifest);
       require(entry.get(), manifest.toByteArray());
       return take(Manifest.parse(manifest.toByteArray()), files);
-    } catch (JsonException | StoreException | IOException e) {
+    } catch (RuntimeException | IOException e) {
       return failed(folder.toString(), e);
     }
   }
 
-  private static Path file(Path folder, Digest digest) {
-    return folder.resolve("blobs").resolve(digest.algorithm()).resolve(digest.hex());
-  }
-
   private static Imported failed(String from, Exception e) {
-    return new Imported(
-        0, List.of("the cache " + from + " is not used: " + String.valueOf(e.getMessage())));
+    String reason =
+        e instanceof NoSuchFileException
+            ? "no such file: " + e.getMessage()
+            : String.valueOf(e.getMessage());
+    return new Imported(0, List.of("the cache " + from + " is not used: " + reason));
   }
 
   private Imported take(Manifest manifest, Source source) throws IOException {
@@ -208,12 +250,13 @@ public final class BuildCaches {
     try (Lease lease = store.lease()) {
       StepRecords records = new StepRecords(store.root());
       for (Json.Obj json : list.objects("steps")) {
-        CachedStep step = CachedStep.fromJson(json);
         try {
+          CachedStep step = CachedStep.fromJson(json);
           Optional<Layer> layer = layer(lease, step, blobs, source);
           records.put(step.record(layer.map(l -> l.id().value())));
           count++;
-        } catch (RegistryException | StoreException | IOException e) {
+        } catch (RuntimeException | IOException e) {
+          // Whatever the bytes of a stranger bring about: a build can do without them.
           warnings.add("a cached step is not used: " + e.getMessage());
         }
       }
@@ -249,14 +292,13 @@ public final class BuildCaches {
 
   /** Packed anew, a layer that came from a build has the digest that it had there. */
   private Layer unpack(Lease lease, Descriptor blob, Source source) throws IOException {
-    try (Ingest ingest = store.blobs().ingest()) {
-      source.copy(blob, ingest);
-      ingest.commit(blob.digest(), blob.size());
-    }
+    boolean came = source.bring(blob);
     try (InputStream in = store.blobs().open(blob.digest())) {
       return layers.unpack(lease.id(), in, Optional.empty(), Optional.empty());
     } finally {
-      store.blobs().remove(blob.digest());
+      if (came) {
+        store.blobs().remove(blob.digest()); // else it is some image's
+      }
     }
   }
 

@@ -16,14 +16,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BuildCachesTest {
   @TempDir private Path temp;
@@ -140,6 +145,83 @@ class BuildCachesTest {
     assertThat(found(0)).isEmpty();
     assertThat(imported.steps()).isEqualTo(2);
     assertThat(imported.warnings().getFirst()).contains("other content than the step says");
+  }
+
+  /** One bit, half a file, no file: every file of a cache, and never a step that is not right. */
+  @ParameterizedTest
+  @ValueSource(strings = {"flip", "cut", "empty", "gone", "html"})
+  void nothingOfADamagedCacheIsBelieved(String how) throws Exception {
+    write(Optional.empty());
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(temp.resolve("cache"))) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    assertThat(files).hasSizeGreaterThan(5);
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
+    for (Path file : files) {
+      byte[] sound = Files.readAllBytes(file);
+      for (int i = 0; i < (how.equals("flip") ? 12 : 1); i++) {
+        spoil(file, sound, how, random);
+        to = new Images(temp.resolve("to-" + how + "-" + files.indexOf(file) + "-" + i));
+
+        BuildCaches.Imported imported = caches(to).read(temp.resolve("cache"), "latest");
+
+        boolean needless = String.valueOf(file.getFileName()).equals("oci-layout");
+        boolean harmless = imported.steps() == 3;
+        assertThat(imported.steps() + imported.warnings().size())
+            .as("%s of %s: %s", how, file, imported)
+            .isGreaterThanOrEqualTo(needless || harmless ? 3 : 1);
+        if (!harmless) {
+          assertThat(imported.warnings()).isNotEmpty();
+        }
+        assertThat(file.toString().contains("sha256") && harmless).as("%s", file).isFalse();
+        whatCameIsRight();
+      }
+      Files.write(file, sound);
+    }
+  }
+
+  private static void spoil(Path file, byte[] sound, String how, RandomGenerator random)
+      throws IOException {
+    switch (how) {
+      case "flip" -> {
+        byte[] flipped = sound.clone();
+        flipped[random.nextInt(sound.length)] ^= (byte) (1 << random.nextInt(8));
+        Files.write(file, flipped);
+      }
+      case "cut" -> Files.write(file, Arrays.copyOf(sound, sound.length / 2));
+      case "empty" -> Files.write(file, new byte[0]);
+      case "gone" -> Files.delete(file);
+      default -> Files.writeString(file, "<html>Welcome to the hotel</html>");
+    }
+  }
+
+  /** Each step that is found has the layer that it has where it comes from. */
+  private void whatCameIsRight() throws IOException {
+    for (int i = 0; i < steps.size(); i++) {
+      Optional<StepRecord> record = found(i);
+      if (record.isPresent()) {
+        Layer layer =
+            to.layers().byId(new LayerId(record.get().layer().orElseThrow())).orElseThrow();
+        assertThat(to.layers().measure(layer).content()).isEqualTo(steps.get(i).content());
+      }
+    }
+  }
+
+  /** What an image of this store has for itself is not the cache's to take away. */
+  @Test
+  void anImagesOwnBlobStaysWhenACacheHasItToo() throws Exception {
+    write(Optional.empty());
+    Path blob;
+    try (Stream<Path> files = Files.list(temp.resolve("cache/blobs/sha256"))) {
+      blob = files.filter(BuildCachesTest::isGzip).sorted().findFirst().orElseThrow();
+    }
+    Digest digest = Digest.parse("sha256:" + blob.getFileName());
+    assertThat(to.store().blobs().put(Files.readAllBytes(blob))).isEqualTo(digest);
+
+    assertThat(caches(to).read(temp.resolve("cache"), "latest").steps()).isEqualTo(3);
+
+    assertThat(to.store().blobs().has(digest)).isTrue();
   }
 
   @Test
