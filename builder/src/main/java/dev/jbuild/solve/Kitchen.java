@@ -238,7 +238,8 @@ final class Kitchen {
 
   private Made keepDraft(Order order, Digest key, Optional<Draft> filled) throws IOException {
     if (filled.isEmpty()) {
-      return note(order, key, Optional.empty(), order.op());
+      Optional<Made> nothing = again(order.op(), key, order.op());
+      return nothing.isPresent() ? nothing.get() : note(order, key, Optional.empty(), order.op());
     }
     try (Draft draft = filled.get()) {
       Digest content = layers.measure(draft).content();
@@ -259,7 +260,7 @@ final class Kitchen {
       return Optional.empty();
     }
     Optional<Layer> layer = before.get().layer().flatMap(this::pinned);
-    if (layer.isEmpty()) {
+    if (before.get().layer().isPresent() && layer.isEmpty()) {
       return Optional.empty();
     }
     evidence.made(before.get());
