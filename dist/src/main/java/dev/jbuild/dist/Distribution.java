@@ -62,16 +62,16 @@ final class Distribution {
     tree.bytes("lib/shim", code(compiled, "runtime/shim-" + machine.name()), 0755);
     tree.bytes("lib/calls.so", code(compiled, "linux/calls-" + machine.name() + ".so"), 0644);
     tree.bytes("lib/libzstd-jni.so", NativeCode.library(zstd(), machine.zstd()), 0644);
-    Completions completions = new Completions(line);
-    tree.text("share/bash-completion/completions/jbuild", completions.bash());
-    tree.text("share/zsh/site-functions/_jbuild", completions.zsh());
-    tree.text("share/fish/vendor_completions.d/jbuild.fish", completions.fish());
+    tree.text("share/bash-completion/completions/jbuild", new BashCompletion(line).text());
+    tree.text("share/zsh/site-functions/_jbuild", new ZshCompletion(line).text());
+    tree.text("share/fish/vendor_completions.d/jbuild.fish", new FishCompletion(line).text());
     pages.pages().forEach((name, text) -> tree.text("share/man/man1/" + name, text));
-    documents(tree, sources, jars);
+    // there is no musl for another machine
+    documents(tree, sources, jars, compiled.isPresent() ? "glibc" : "musl");
     return Optional.of(tree);
   }
 
-  private void documents(Tree tree, Path sources, List<Path> jars) throws IOException {
+  private void documents(Tree tree, Path sources, List<Path> jars, String libc) throws IOException {
     String folder = "share/doc/jbuild/";
     tree.file(folder + "apparmor-profile", sources.resolve("files/apparmor-profile"));
     tree.file(folder + "INSTALL.md", sources.resolve("files/INSTALL.md"));
@@ -79,7 +79,12 @@ final class Distribution {
       tree.file(folder + name, checkout.resolve(name));
     }
     new Licences(sources.resolve("licences")).add(tree, folder + "licences", jars);
-    tree.file(folder + "licences/musl/LICENSE.txt", sources.resolve("licences/musl.txt"));
+    // what is inside of our own files
+    for (String name : List.of("picocli", libc)) {
+      tree.file(
+          folder + "licences/" + name + "/LICENSE.txt",
+          sources.resolve("licences").resolve(name + ".txt"));
+    }
   }
 
   /** The class path, as libraries are published but for the native code. */

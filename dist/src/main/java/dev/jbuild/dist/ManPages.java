@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -81,7 +82,7 @@ final class ManPages {
 
   private StringBuilder head(String name, String summary) {
     return new StringBuilder(".TH ")
-        .append(name.toUpperCase(java.util.Locale.ROOT).replace("-", "\\-"))
+        .append(name.toUpperCase(Locale.ROOT).replace("-", "\\-"))
         .append(" 1 \"")
         .append(date)
         .append("\" \"jbuild ")
@@ -116,6 +117,15 @@ final class ManPages {
   }
 
   private static String escape(String text) {
-    return text.replace("\\", "\\e").replace("-", "\\-");
+    StringBuilder escaped = new StringBuilder();
+    for (int c : text.replace("\\", "\\e").replace("-", "\\-").codePoints().toArray()) {
+      // what is not ASCII depends on how a reader's troff was called
+      if (c < 128) {
+        escaped.appendCodePoint(c);
+      } else {
+        escaped.append(String.format(Locale.ROOT, "\\[u%04X]", c));
+      }
+    }
+    return escaped.toString();
   }
 }

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jbuild.testkit.Command;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,19 +103,80 @@ final class ArchiveIT {
   }
 
   @Test
-  void aShellCompletesVerbsOptionsAndTheNamesOfImages() {
+  void everythingInsideThatOthersMadeHasItsLicence() throws IOException {
     Path home = Made.unpack(temp);
-    String script =
-        """
-        . share/bash-completion/completions/jbuild
-        jbuild() { [ "$1" = images ] && printf 'app:1\napp:2\n'; }
-        complete() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=(); _jbuild; echo "${COMPREPLY[*]}"; }
-        complete jbuild buil
-        complete jbuild network conn
-        complete jbuild build --no-cache-
-        complete jbuild run --rm ap
-        """;
-    assertThat(Command.of("bash", "--norc", "-c", script).in(home).check().out())
-        .isEqualTo("build builder\nconnect\n--no-cache-filter\napp:1 app:2\n");
+    Path licences = home.resolve("share/doc/jbuild/licences");
+    Set<String> needed = new TreeSet<>(Set.of("musl"));
+    try (Stream<Path> jars = Files.list(home.resolve("lib/java"))) {
+      for (Path jar : jars.toList()) {
+        String name = jar.getFileName().toString().replaceFirst("-[0-9].*", "");
+        if (name.startsWith("jbuild-")) {
+          needed.addAll(foreignPackages(jar));
+        } else {
+          needed.add(name);
+        }
+      }
+    }
+    for (String name : needed) {
+      assertThat(texts(licences.resolve(name)))
+          .as(name)
+          .anySatisfy(text ->
+              assertThat(text)
+                  .containsPattern(
+                      "(?i)licen[sc]ed? under|apache license|permission|redistribution"));
+    }
+    try (Stream<Path> listed = Files.list(licences)) {
+      assertThat(listed.map(each -> each.getFileName().toString()))
+          .as("and nothing is listed that is not there")
+          .containsExactlyInAnyOrderElementsOf(needed);
+    }
+    String release = Files.readString(home.resolve("runtime/release"));
+    for (String module :
+        release.replaceFirst("(?s).*MODULES=\"([^\"]*)\".*", "$1").split(" ", -1)) {
+      assertThat(home.resolve("runtime/legal").resolve(module)).isNotEmptyDirectory();
+    }
+    assertThat(programs(home))
+        .as("native code whose parts are in the list above")
+        .containsExactlyInAnyOrder("lib/shim", "lib/calls.so", "lib/libzstd-jni.so");
+  }
+
+  /** Of classes that are not ours but in our jar, the first part of their package. */
+  private static Set<String> foreignPackages(Path jar) throws IOException {
+    Set<String> found = new TreeSet<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      file.stream()
+          .map(entry -> entry.getName())
+          .filter(name -> name.endsWith(".class") && !name.startsWith("dev/jbuild/"))
+          .forEach(name -> found.add(name.replaceFirst("/.*", "")));
+    }
+    return found;
+  }
+
+  private static List<String> texts(Path folder) throws IOException {
+    assertThat(folder).isDirectory();
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        texts.add(Files.readString(file));
+      }
+    }
+    return texts;
+  }
+
+  /** Files in ELF outside of the Java runtime. */
+  private static List<String> programs(Path home) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        try (InputStream in = Files.newInputStream(file)) {
+          boolean elf = Arrays.equals(in.readNBytes(4), new byte[] {0x7f, 'E', 'L', 'F'});
+          String name = home.relativize(file).toString();
+          if (elf && !name.startsWith("runtime/")) {
+            found.add(name);
+          }
+        }
+      }
+    }
+    return found;
   }
 }
