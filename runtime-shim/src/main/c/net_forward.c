@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PIPE_SIZE = 1 << 18 };
+enum { PIPE_SIZE = 1 << 20 };
 
 /* What goes one way: from a socket through a pipe, without being copied to us. */
 struct way {

@@ -63,6 +63,9 @@ final class NetworkOptions {
 
   /** The {@code EndpointsConfig}. */
   static Json.Obj endpoints(Arguments given) {
+    if (given.value("--ip6").isPresent()) {
+      throw new UsageException("--ip6 is not supported: networks have IPv4 addresses");
+    }
     Json.Obj endpoints = Json.obj();
     boolean first = true;
     for (String text : given.values("--network")) {

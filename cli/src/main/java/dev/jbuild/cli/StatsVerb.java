@@ -69,7 +69,7 @@ final class StatsVerb implements EngineVerb {
     }
     Map<Container, Processes.Use> uses = new LinkedHashMap<>();
     for (Container container : wanted) {
-      uses.put(container, Processes.use(container.state()));
+      uses.put(container, Processes.use(container));
     }
     return uses;
   }
@@ -96,12 +96,11 @@ final class StatsVerb implements EngineVerb {
   private static Json.Obj row(Container container, Processes.Use before, boolean whole)
       throws IOException {
     ContainerState state = container.state();
-    Processes.Use now = Processes.use(state);
+    Processes.Use now = Processes.use(container);
     long spent = Math.max(0, now.cpuNanos() - before.cpuNanos());
     long machine = memory();
     long limit = container.hostConfig().number("Memory").filter(m -> m > 0).orElse(machine);
     long[] net = network(state);
-    long[] block = block(state);
     return Json.obj()
         .with("ID", whole ? container.id() : container.shortId())
         .with("Container", container.shortId())
@@ -110,7 +109,7 @@ final class StatsVerb implements EngineVerb {
         .with("MemUsage", Sizes.binary(now.memory()) + " / " + Sizes.binary(limit))
         .with("MemPerc", percent(now.memory(), limit))
         .with("NetIO", Sizes.human(net[0]) + " / " + Sizes.human(net[1]))
-        .with("BlockIO", Sizes.human(block[0]) + " / " + Sizes.human(block[1]))
+        .with("BlockIO", Sizes.human(now.read()) + " / " + Sizes.human(now.written()))
         .with("PIDs", Integer.toString(now.count()));
   }
 
@@ -140,21 +139,6 @@ final class StatsVerb implements EngineVerb {
         String[] fields = line.substring(colon + 1).strip().split("\\s+");
         sum[0] += Long.parseLong(fields[0]);
         sum[1] += Long.parseLong(fields[8]);
-      }
-    }
-    return sum;
-  }
-
-  private static long[] block(ContainerState state) throws IOException {
-    long[] sum = new long[2];
-    for (long pid : Processes.of(state)) {
-      try {
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/io"))) {
-          sum[0] += line.startsWith("read_bytes: ") ? Long.parseLong(line.substring(12)) : 0;
-          sum[1] += line.startsWith("write_bytes: ") ? Long.parseLong(line.substring(13)) : 0;
-        }
-      } catch (IOException _) {
-        // Gone meanwhile.
       }
     }
     return sum;

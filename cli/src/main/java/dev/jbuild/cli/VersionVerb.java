@@ -43,6 +43,10 @@ final class VersionVerb implements Verb {
             .with("Java", java)
             .with("Platform", platform)
             .with("Store", session.parts().root().toString());
+    // One program, and what scripts ask of docker's two.
+    Json.Obj part =
+        json.with("Os", Platform.host().os()).with("Arch", Platform.host().architecture());
+    json = json.with("Client", part).with("Server", part);
     session
         .out()
         .println(

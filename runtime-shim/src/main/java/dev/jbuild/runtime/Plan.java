@@ -294,10 +294,12 @@ final class Plan {
               + HexFormat.of().formatHex(content.bytes());
       out.mount('c', RDONLY, 0, "", target(mount), options);
     } else if (mount instanceof SandboxMount.Tmpfs tmpfs) {
-      String mode = "mode=" + Integer.toOctalString(tmpfs.mode());
-      String options = tmpfs.size() > 0 ? mode + ",size=" + tmpfs.size() : mode;
-      int attrs = NOSUID | NODEV | (tmpfs.noexec() ? NOEXEC : 0);
-      out.mount('f', attrs, 0, "tmpfs", target(mount), options);
+      int attrs =
+          (tmpfs.flags().contains("suid") ? 0 : NOSUID)
+              | (tmpfs.flags().contains("dev") ? 0 : NODEV)
+              | (tmpfs.flags().contains("noexec") ? NOEXEC : 0)
+              | (tmpfs.flags().contains("ro") ? RDONLY : 0);
+      out.mount('f', attrs, 0, "tmpfs", target(mount), tmpfs.options());
     } else {
       throw new IllegalArgumentException("no such mount: " + mount);
     }

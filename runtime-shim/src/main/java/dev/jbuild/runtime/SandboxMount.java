@@ -3,6 +3,7 @@ package dev.jbuild.runtime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Something mounted into the sandbox beside its root. Targets are absolute paths inside; a missing
@@ -75,18 +76,26 @@ public sealed interface SandboxMount {
   /**
    * An empty file system in memory.
    *
-   * @param size in bytes; 0 for no limit
-   * @param mode permission bits of its root folder
-   * @param noexec nothing in it can be executed, as with {@code docker run --tmpfs}
+   * @param options as tmpfs(5) takes them: {@code mode=1777,size=1048576,uid=1000}
+   * @param flags of {@code ro noexec suid dev}
    */
-  record Tmpfs(String target, long size, int mode, boolean noexec) implements SandboxMount {
-    /** One whose files can be executed. */
+  record Tmpfs(String target, String options, Set<String> flags) implements SandboxMount {
+    /**
+     * One whose files can be executed.
+     *
+     * @param size in bytes; 0 for no limit
+     * @param mode permission bits of its root folder
+     */
     public Tmpfs(String target, long size, int mode) {
-      this(target, size, mode, false);
+      this(
+          target,
+          "mode=" + Integer.toOctalString(mode) + (size > 0 ? ",size=" + size : ""),
+          Set.of());
     }
 
     public Tmpfs {
       requireAbsolute(target);
+      flags = Set.copyOf(flags);
     }
   }
 

@@ -202,7 +202,7 @@ final class IsolationTest {
     Box.Result result =
         box.run(
             Isolation.docker(),
-            List.of(new SandboxMount.Tmpfs("/t", 0, 0700, true)),
+            List.of(new SandboxMount.Tmpfs("/t", "mode=700", java.util.Set.of("noexec"))),
             "sh",
             "-c",
             "busybox cp /bin/busybox /t/true; /t/true; stat -c %a /t");

@@ -65,6 +65,14 @@ final class Cgroups {
     return folders;
   }
 
+  /** The folder that a container has in the hierarchy of version 2. */
+  Optional<Path> unified(String id) {
+    Path parent = parent("");
+    return parent == null
+        ? Optional.empty()
+        : Optional.of(parent.resolve(id)).filter(Files::isDirectory);
+  }
+
   /** The folders that a container has. */
   List<Path> of(String id) {
     List<Path> folders = new ArrayList<>();

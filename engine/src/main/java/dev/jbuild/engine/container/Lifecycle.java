@@ -86,8 +86,7 @@ public final class Lifecycle {
     }
     List<String> linked = new ArrayList<>();
     for (NetworkSetup.Linked link : setup.links()) {
-      linked.addAll(
-          LinkVariables.of(link, container.name(), containers.find(link.container())));
+      linked.addAll(LinkVariables.of(link, container.name(), containers.find(link.container())));
     }
     SandboxOf.keepLinked(container, linked);
     Cgroups cgroups = Cgroups.ofMachine();

@@ -64,8 +64,7 @@ final class LinkVariables {
     List<Port> sorted =
         exposed.stream()
             .sorted(
-                Comparator.comparing((Port port) -> !port.isTcp())
-                    .thenComparingInt(Port::number))
+                Comparator.comparing((Port port) -> !port.isTcp()).thenComparingInt(Port::number))
             .toList();
     if (!sorted.isEmpty()) {
       put("_PORT", sorted.getFirst().url(address));

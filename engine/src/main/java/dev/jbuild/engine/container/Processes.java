@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What runs in a container, by the pid namespace of its first process (proc(5)). */
 public final class Processes {
@@ -20,8 +21,10 @@ public final class Processes {
    *
    * @param cpuNanos processor time
    * @param memory bytes that are resident
+   * @param read from block devices
+   * @param written to block devices
    */
-  public record Use(long cpuNanos, long memory, int count) {}
+  public record Use(long cpuNanos, long memory, int count, long read, long written) {}
 
   /** The numbers of its processes on the host, in order. */
   public static List<Long> of(ContainerState state) throws IOException {
@@ -51,11 +54,20 @@ public final class Processes {
     }
   }
 
+  /** What a container uses, by its cgroup where that counts it. */
+  public static Use use(Container container) throws IOException {
+    Use byProcesses = use(container.state());
+    Optional<Path> group = Cgroups.ofMachine().unified(container.id());
+    return group.isPresent() ? CgroupUse.of(group.get(), byProcesses) : byProcesses;
+  }
+
   /** What they use; those that have ended are not counted any more. */
-  public static Use use(ContainerState state) throws IOException {
+  private static Use use(ContainerState state) throws IOException {
     long ticks = 0;
     long pages = 0;
     int count = 0;
+    long read = 0;
+    long written = 0;
     for (long pid : of(state)) {
       try {
         String stat =
@@ -64,10 +76,14 @@ public final class Processes {
         ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         pages += Long.parseLong(fields[21]);
         count++;
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/io"))) {
+          read += line.startsWith("read_bytes: ") ? Long.parseLong(line.substring(12)) : 0;
+          written += line.startsWith("write_bytes: ") ? Long.parseLong(line.substring(13)) : 0;
+        }
       } catch (IOException _) {
         // Gone since we listed it.
       }
     }
-    return new Use(ticks * (1_000_000_000 / TICKS_PER_SECOND), pages * PAGE, count);
+    return new Use(ticks * (1_000_000_000 / TICKS_PER_SECOND), pages * PAGE, count, read, written);
   }
 }

@@ -20,10 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** From a container's definition to the sandbox that it runs in. */
@@ -276,22 +278,28 @@ final class SandboxOf {
     return sources.bind(mount);
   }
 
-  /** Docker's are noexec unless they say exec. */
-  private static SandboxMount tmpfs(String target, String options) {
-    long size = 0;
-    int mode = STICKY;
-    boolean noexec = true;
-    for (String option : options.split(",")) {
+  /** Docker's are noexec unless they say exec; the last word counts. */
+  private static SandboxMount tmpfs(String target, String text) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("mode", Integer.toOctalString(STICKY));
+    Set<String> flags = new HashSet<>(Set.of("noexec"));
+    for (String option : text.isEmpty() ? new String[0] : text.split(",")) {
       int equals = option.indexOf('=');
       String value = option.substring(equals + 1);
-      switch (equals < 0 ? option : option.substring(0, equals)) {
-        case "size" -> size = bytes(value).orElse(0L);
-        case "mode" -> mode = Integer.parseInt(value, 8);
-        case "exec" -> noexec = false;
-        default -> {}
+      String name = equals < 0 ? option : option.substring(0, equals);
+      switch (name) {
+        case "size" -> options.put(name, Long.toString(bytes(value).orElse(0L)));
+        case "mode", "uid", "gid", "nr_inodes" -> options.put(name, value);
+        case "ro", "noexec", "suid", "dev" -> flags.add(name);
+        case "rw" -> flags.remove("ro");
+        case "exec" -> flags.remove("noexec");
+        case "nosuid", "nodev" -> flags.remove(name.substring(2));
+        default -> throw new EngineException(REFUSED, "invalid tmpfs option \"" + option + "\"");
       }
     }
-    return new SandboxMount.Tmpfs(target, size, mode, noexec);
+    List<String> words = new ArrayList<>();
+    options.forEach((name, value) -> words.add(name + "=" + value));
+    return new SandboxMount.Tmpfs(target, String.join(",", words), flags);
   }
 
   /** E.g. {@code 10m}, {@code 64k}, {@code 1g}: binary, as Docker takes sizes of memory. */

@@ -132,9 +132,7 @@ public final class Attachments implements ContainerNetworks {
       for (Endpoint each : store.endpoints(network)) {
         if (each.called().equals(container)
             || container.length() >= 12 && each.container().startsWith(container)) {
-          links.add(
-              new NetworkSetup.Linked(
-                  alias, each.container(), each.address()));
+          links.add(new NetworkSetup.Linked(alias, each.container(), each.address()));
           found = true;
         }
       }

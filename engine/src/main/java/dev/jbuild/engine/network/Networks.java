@@ -119,6 +119,10 @@ public final class Networks {
       return NetworkConfig.Addresses.of(AddressPools.choose(store.root(), store.subnets("")));
     }
     String text = wanted.subnet().get();
+    if (text.indexOf(':') >= 0) {
+      throw new EngineException(
+          FAILED, "IPv6 subnet " + text + " is not supported: networks have IPv4 addresses");
+    }
     Subnet subnet =
         Subnet.parse(text)
             .orElseThrow(() ->
