@@ -106,12 +106,28 @@ final class Kitchen {
         });
   }
 
-  /** Adds to a stage what a step has given some time ago. */
-  Made settle(Order order, StageState state, Optional<Draft> filled)
-      throws IOException, InterruptedException {
+  /**
+   * What a step has given, looked at.
+   *
+   * @param same what it gave before, if that were the same bytes; the draft is of no use then
+   */
+  record Looked(Order order, Digest key, Optional<Made> same) {}
+
+  /** Reads what a step has written; nothing is changed. */
+  Looked look(Order order, Optional<Draft> filled) throws IOException {
     Digest key = key(order.op(), order.inputs());
-    try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
-      return apply(keepDraft(order, key, filled), state);
+    Digest content = filled.isPresent() ? layers.measure(filled.get()).content() : order.op();
+    return new Looked(order, key, again(order.op(), key, content));
+  }
+
+  /** Adds to a stage what a step has given. */
+  Made settle(Looked looked, StageState state, Optional<Draft> filled)
+      throws IOException, InterruptedException {
+    if (looked.same().isPresent()) {
+      return apply(looked.same().get(), state);
+    }
+    try (StepLocks.Held _ = locks.acquire(looked.key(), () -> {})) {
+      return apply(keepDraft(looked.order(), looked.key(), filled), state);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.jbuild.solve;
 
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
-import dev.jbuild.layer.LayerFacts;
 import dev.jbuild.layer.LayerId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * RUN steps that follow each other and are done whatever was done before. The files of one are
- * digested while the next one runs on them; only then it is known which layer they are, and the
- * stage has it.
+ * digested, and compared with what it gave before, while the next one runs on them; only then the
+ * stage has its layer.
  */
 final class RunsAhead implements AutoCloseable {
   private static final LayerId PROVISIONAL = new LayerId("0".repeat(32));
@@ -24,6 +23,9 @@ final class RunsAhead implements AutoCloseable {
   private final StageState state;
   private @Nullable Pending last;
 
+  /** Of no use any more, but the one who looks at the next draft has the time to remove it. */
+  private @Nullable Draft discarded;
+
   RunsAhead(Kitchen kitchen, StageState state) {
     this.kitchen = kitchen;
     this.state = state;
@@ -31,12 +33,7 @@ final class RunsAhead implements AutoCloseable {
 
   /** A step that has run. */
   private record Pending(
-      RunStep step,
-      String title,
-      RunMounts mounts,
-      Optional<Draft> draft,
-      FutureTask<LayerFacts> measuring,
-      Consumer<Kitchen.Made> then) {}
+      Optional<Draft> draft, FutureTask<Kitchen.Looked> looking, Consumer<Kitchen.Made> then) {}
 
   /**
    * Runs a step.
@@ -46,14 +43,20 @@ final class RunsAhead implements AutoCloseable {
   void add(RunStep step, String title, RunMounts.Finder finder, Consumer<Kitchen.Made> then)
       throws IOException, InterruptedException {
     RunMounts mounts = step.mounts(finder);
-    Optional<Draft> draft = kitchen.ahead(title, vertex -> fill(step, vertex, mounts));
-    FutureTask<LayerFacts> measuring =
-        new FutureTask<>(() -> kitchen.layers().measure(draft.orElseThrow()));
-    if (draft.isPresent()) {
-      state.layers.add(new Layer(PROVISIONAL, draft.get().fs()));
-      Thread.ofPlatform().daemon().name("measure").start(measuring);
-    }
-    last = new Pending(step, title, mounts, draft, measuring, then);
+    Optional<Draft> filled = kitchen.ahead(title, vertex -> fill(step, vertex, mounts));
+    Kitchen.Order order = step.order(title, true, mounts);
+    Draft old = discarded;
+    discarded = null;
+    FutureTask<Kitchen.Looked> looking =
+        new FutureTask<>(() -> {
+          if (old != null) {
+            old.close();
+          }
+          return kitchen.look(order, filled);
+        });
+    filled.ifPresent(draft -> state.layers.add(new Layer(PROVISIONAL, draft.fs())));
+    last = new Pending(filled, looking, then);
+    Thread.ofPlatform().daemon().name("look").start(looking);
   }
 
   /**
@@ -82,24 +85,21 @@ final class RunsAhead implements AutoCloseable {
     if (pending == null) {
       return;
     }
+    Kitchen.Looked looked = result(pending.looking());
+    last = null;
     if (pending.draft().isPresent()) {
-      measured(pending.measuring());
       state.layers.removeLast();
     }
-    last = null;
-    pending
-        .then()
-        .accept(
-            kitchen.settle(
-                pending.step().order(pending.title(), true, pending.mounts()),
-                state,
-                pending.draft()));
+    Kitchen.Made made = kitchen.settle(looked, state, pending.draft());
+    // no step runs on its files any more
+    discarded = pending.draft().orElse(discarded);
+    pending.then().accept(made);
   }
 
-  private static void measured(FutureTask<LayerFacts> measuring)
+  private static Kitchen.Looked result(FutureTask<Kitchen.Looked> looking)
       throws IOException, InterruptedException {
     try {
-      measuring.get();
+      return looking.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case IOException failure -> throw failure;
@@ -109,16 +109,18 @@ final class RunsAhead implements AutoCloseable {
     }
   }
 
-  /** Discards what was not settled. */
+  /** Discards what was not settled, and what is of no use. */
   @Override
   public void close() {
     Pending pending = last;
     last = null;
-    if (pending == null) {
-      return;
-    }
     try {
-      pending.draft().ifPresent(Draft::close);
+      if (discarded != null) {
+        discarded.close();
+      }
+      if (pending != null) {
+        pending.draft().ifPresent(Draft::close);
+      }
     } catch (UncheckedIOException _) {
       // its reader may make new files in it: the end of the lease removes them
     }
