@@ -136,17 +136,23 @@ final class Distribution {
     }
   }
 
-  /** Where Debian's policy has each file. */
-  static Tree asDebianHasIt(Tree tree) {
+  /** Where and how Debian's policy has each file. */
+  Tree asDebianHasIt(Tree tree) throws IOException {
     Tree deb =
         tree.placed(path -> {
           if (path.startsWith("share/zsh/site-functions/")) {
             return path.replace("share/zsh/site-functions/", "usr/share/zsh/vendor-completions/");
-          } else if (path.equals("share/doc/jbuild/LICENSE")) {
-            return "usr/share/doc/jbuild/copyright";
+          } else if (path.startsWith("share/man/")) {
+            return "usr/" + path + ".gz";
           }
-          return path.startsWith("share/") ? "usr/" + path : "usr/lib/jbuild/" + path;
+          return switch (path) {
+            case "share/doc/jbuild/CHANGELOG.md" -> "usr/share/doc/jbuild/changelog.gz";
+            // its text is on every Debian
+            case "share/doc/jbuild/LICENSE", "share/doc/jbuild/INSTALL.md" -> "";
+            default -> path.startsWith("share/") ? "usr/" + path : "usr/lib/jbuild/" + path;
+          };
         });
-    return deb.link("usr/bin/jbuild", "../lib/jbuild/bin/jbuild");
+    deb.file("usr/share/doc/jbuild/copyright", checkout.resolve("dist/src/main/deb/copyright"));
+    return deb.link("usr/bin/jbuild", "../lib/jbuild/bin/jbuild").compressed();
   }
 }

@@ -57,7 +57,7 @@ public final class Main {
     CommandLine line = CommandLine.parse(help(own, distribution.jars()));
     Optional<Tree> tree = distribution.tree(machine, runtime, line, new ManPages(line, time));
     if (tree.isPresent()) {
-      write(tree.get(), machine);
+      write(distribution, tree.get(), machine);
     } else {
       System.err.println(
           "no archive for "
@@ -66,7 +66,7 @@ public final class Main {
     }
   }
 
-  private void write(Tree tree, Machine machine) throws IOException {
+  private void write(Distribution distribution, Tree tree, Machine machine) throws IOException {
     Path archive = target.resolve("jbuild-" + version + "-linux-" + machine.name() + ".tar.gz");
     // a snapshot sorts before its release
     String debian = version.replace("-SNAPSHOT", "~SNAPSHOT");
@@ -86,7 +86,7 @@ public final class Main {
     }
     Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);
     new DebPackage(time, debian, machine.debian())
-        .write(Distribution.asDebianHasIt(tree), debControl(), deb);
+        .write(distribution.asDebianHasIt(tree), debControl(), deb);
     Files.writeString(stamp, inputs);
   }
 

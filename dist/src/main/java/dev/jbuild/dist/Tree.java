@@ -1,5 +1,6 @@
 package dev.jbuild.dist;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 
 /** Files by their paths, in the order in which an archive has them; folders follow from them. */
 final class Tree {
@@ -78,6 +80,24 @@ final class Tree {
       }
     });
     return placed;
+  }
+
+  /** The same, with the content of all that is called {@code .gz} compressed. */
+  Tree compressed() throws IOException {
+    Tree tree = new Tree();
+    for (Map.Entry<String, Item> each : items.entrySet()) {
+      if (each.getKey().endsWith(".gz")) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (InputStream in = open(each.getValue());
+            GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+          in.transferTo(out);
+        }
+        tree.bytes(each.getKey(), bytes.toByteArray(), 0644);
+      } else {
+        tree.put(each.getKey(), each.getValue());
+      }
+    }
+    return tree;
   }
 
   Map<String, Item> items() {

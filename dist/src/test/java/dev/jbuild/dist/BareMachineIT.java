@@ -85,6 +85,9 @@ final class BareMachineIT {
                 rm /work/jbuild.deb
                 ls /usr/lib/jbuild/cache/aot/*-build.aot >/dev/null
                 dpkg --verify jbuild
+                zcat /usr/share/man/man1/jbuild-run.1.gz | grep -q '^.TH JBUILD'
+                zcat /usr/share/doc/jbuild/changelog.gz | grep -q '^# Changelog'
+                grep -q common-licenses/Apache-2.0 /usr/share/doc/jbuild/copyright
                 JBUILD_AOT=auto jbuild -q -t hello /work
                 jbuild run --rm hello cat /g
                 dpkg -P jbuild >/tmp/log 2>&1 || { cat /tmp/log; exit 1; }
