@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** System calls on paths. Failures name the path and the system's reason. */
 public final class Linux {
+  private static final long TIOCGWINSZ = 0x5413;
+
   private Linux() {}
 
   /** The effective user id of this process. */
@@ -82,6 +84,21 @@ public final class Linux {
     try (Dir dir = Dir.open(folder)) {
       dir.syncFileSystem();
     }
+  }
+
+  /**
+   * Rows and columns of the terminal that a file descriptor of this process stands for.
+   *
+   * @return empty when it is none, or one that does not know
+   */
+  public static Optional<int[]> windowSize(int descriptor) {
+    Scratch scratch = Scratch.get();
+    if (Syscall.call(Syscall.IOCTL, descriptor, TIOCGWINSZ, scratch.statAddress) < 0) {
+      return Optional.empty();
+    }
+    int rows = scratch.stat.getShort(0) & 0xffff;
+    int columns = scratch.stat.getShort(2) & 0xffff;
+    return rows > 0 && columns > 0 ? Optional.of(new int[] {rows, columns}) : Optional.empty();
   }
 
   /** Tells whether a call failed because this file system has no such feature (EOPNOTSUPP). */

@@ -1,16 +1,13 @@
 package dev.jbuild.cli.progress;
 
+import dev.jbuild.linux.Linux;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
-/**
- * What is known about the terminal without native calls, which a short command could not afford.
- */
+/** What is known about the terminal. */
 public final class Terminal {
   private static final Size USUAL = new Size(80, 24);
 
@@ -31,33 +28,13 @@ public final class Terminal {
     }
   }
 
-  /**
-   * Asks the terminal for its size through {@code stty}, which starts a process of a few
-   * milliseconds; falls back to COLUMNS and LINES, then to 80 by 24.
-   */
+  /** What the terminal says behind stderr, stdin or stdout; else COLUMNS and LINES, else 80 by 24. */
   static Size size(Map<String, String> environment) {
-    try {
-      Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(Path.of("/dev/tty").toFile())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      try (InputStream out = stty.getInputStream()) {
-        String answer = new String(out.readNBytes(64), StandardCharsets.US_ASCII).strip();
-        stty.waitFor(1, TimeUnit.SECONDS);
-        int blank = answer.indexOf(' ');
-        if (blank > 0) {
-          int rows = Integer.parseInt(answer.substring(0, blank));
-          int columns = Integer.parseInt(answer.substring(blank + 1));
-          if (rows > 0 && columns > 0) {
-            return new Size(columns, rows);
-          }
-        }
+    for (int descriptor : new int[] {2, 0, 1}) {
+      Optional<int[]> window = Linux.windowSize(descriptor);
+      if (window.isPresent()) {
+        return new Size(window.get()[1], window.get()[0]);
       }
-    } catch (IOException | NumberFormatException _) {
-      // no stty or no controlling terminal: what the environment says
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
     }
     return new Size(
         number(environment.get("COLUMNS"), USUAL.columns),
