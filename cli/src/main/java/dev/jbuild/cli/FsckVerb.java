@@ -22,6 +22,7 @@ final class FsckVerb implements Verb {
             session.parts().store(),
             session.parts().layers(),
             arguments.flag("--repair"),
+            () -> session.parts().remote(),
             what -> {
               if (!quiet) {
                 session.err().println("checking " + what);

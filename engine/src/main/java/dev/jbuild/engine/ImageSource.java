@@ -76,6 +76,7 @@ public final class ImageSource {
         store.blobs().put(top.bytes());
       }
       Manifest manifest = Manifest.parse(chosen.bytes());
+      requireImage(reference, manifest);
       ImageConfig config = config(reference, manifest);
       store.blobs().put(chosen.bytes());
       LocalImage image =
@@ -88,6 +89,18 @@ public final class ImageSource {
                   blob -> fetch(reference, blob, progress));
       images.name(reference.digest().isEmpty() ? List.of(reference) : List.of(), image);
       return image;
+    }
+  }
+
+  private static void requireImage(ImageReference reference, Manifest manifest) {
+    String type = manifest.config().mediaType();
+    if (!MediaTypes.isImageConfig(type)) {
+      throw new EngineException(
+          1,
+          reference.familiar()
+              + " is no image but an artifact, with "
+              + type
+              + " for a config; 'skopeo copy' takes it elsewhere as it is");
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which repositories have which blobs, and as what images were pushed: what was pulled from or
@@ -40,9 +41,24 @@ public final class Origins {
   }
 
   /** The repository where a blob was seen last. */
-  Optional<ImageReference> anywhere(Digest blob) {
+  public Optional<ImageReference> anywhere(Digest blob) {
     List<String> names = lines("origins", blob);
     return names.isEmpty() ? Optional.empty() : Optional.of(ImageReference.parse(names.getLast()));
+  }
+
+  /** Whether anything has come from or gone to a repository. */
+  public boolean isKnown(ImageReference repository) {
+    try (Stream<Path> files = Files.list(store.root().resolve("origins"))) {
+      return files.anyMatch(file -> {
+        try {
+          return Files.readAllLines(file).contains(repository.name());
+        } catch (IOException _) {
+          return false;
+        }
+      });
+    } catch (IOException _) {
+      return false;
+    }
   }
 
   /** An image went to a repository, and has there another manifest than here. */

@@ -69,7 +69,7 @@ final class CacheFaultsTest {
     jbuild.check("build", "-q", "--cache-to", "type=registry,mode=max,ref=" + cache, context);
     proxy.spoil(1000, "GET", path, fault);
 
-    builds(jbuild, context, "type=registry,ref=" + cache);
+    builds(context, "type=registry,ref=" + cache);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -82,11 +82,11 @@ final class CacheFaultsTest {
         .check();
     proxy.spoil(1000, "GET", path, fault);
 
-    builds(jbuild, context, "type=registry,ref=" + image);
+    builds(context, "type=registry,ref=" + image);
   }
 
   /** With a warning of few lines, by executing what could not be had. */
-  private void builds(Jbuild jbuild, Folder context, String from) {
+  private void builds(Folder context, String from) {
     Outcome built =
         other.check("build", "--progress=plain", "-t", "it/again", "--cache-from", from, context);
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pulls and pushes through a proxy that spoils them: a clear reason, nothing lost, and the next try
@@ -212,6 +213,79 @@ final class RegistryFaultsTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Test
+  void aLayerThatExpandsTooFarIsRefusedUnlessThatIsAllowed(
+      Jbuild jbuild, Folder context, LocalRegistry registry) {
+    String bomb = registry.host() + "/faults/bomb:1";
+    Command.of("truncate", "-s", "30M", context.path().resolve("zeros")).check();
+    context.dockerfile("FROM scratch\nCOPY zeros /zeros\n");
+    jbuild.check("build", "-q", "-t", bomb, "--push", context);
+
+    for (Outcome refused :
+        new Outcome[] {
+          other.run("pull", "--max-layer-size", "10MB", bomb),
+          other.command("pull", bomb).with("JBUILD_MAX_LAYER_SIZE", "10MB").run()
+        }) {
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.err()).contains("this looks like a bomb; --max-layer-size");
+      assertThat(other.check("images", "-q").out()).isEmpty();
+    }
+    other.check("pull", "--max-layer-size", "100MB", bomb);
+    assertThat(other.check("store", "fsck").out()).contains("all in order");
+  }
+
+  /** Whatever is lost of what was pulled: the registry has it, and the name stays. */
+  @ParameterizedTest
+  @ValueSource(strings = {"layers", "blobs", "everything", "flipped"})
+  void aStoreIsMendedFromTheRegistry(String lost) throws IOException {
+    other.check("pull", name);
+    Path root = temp.resolve("other");
+    switch (lost) {
+      case "layers" -> Command.of("sh", "-c", "rm -rf " + root + "/layers/*").check();
+      case "blobs" -> Command.of("sh", "-c", "rm " + root + "/blobs/sha256/*").check();
+      case "flipped" ->
+          Command.of("sh", "-c", "for f in " + root + "/blobs/sha256/*; do printf x >> $f; done")
+              .check();
+      default ->
+          Command.of("sh", "-c", "rm -rf " + root + "/layers/* " + root + "/blobs/sha256/*")
+              .check();
+    }
+    assertThat(other.run("store", "fsck").code()).isEqualTo(1);
+
+    Outcome repaired = other.check("store", "fsck", "--repair");
+
+    assertThat(repaired.out()).contains("anew").doesNotContain("its name is removed");
+    assertThat(other.check("store", "fsck").out()).contains("all in order");
+    other.check("tag", name, direct);
+    assertThat(other.check("push", direct).out()).contains("digest: " + digest);
+    assertThat(other.check("cp", created(), temp.resolve("data")).err()).isNotNull();
+    assertThat(Files.size(temp.resolve("data"))).isEqualTo(SIZE);
+    other.check("rm", "mended");
+  }
+
+  private String created() {
+    other.check("create", "--name", "mended", name, "/data");
+    return "mended:/data";
+  }
+
+  @Test
+  void whatNobodyHasIsReportedAsLost() {
+    other.check("pull", name);
+    Command.of("sh", "-c", "rm " + temp.resolve("other") + "/blobs/sha256/*").check();
+    proxy.spoil(1000, "GET", "", FaultProxy.status(404));
+    proxy.spoil(1000, "HEAD", "", FaultProxy.status(404));
+
+    Outcome repaired = other.run("store", "fsck", "--repair");
+
+    assertThat(repaired.out())
+        .contains("its name is removed; pull or build it again")
+        .contains("not all could be brought")
+        .contains(proxy.host());
+    assertThat(other.check("images", "-q").out()).isEmpty();
+    proxy.heal();
+    assertThat(other.check("pull", name).out()).contains("Digest: " + digest);
   }
 
   @Test

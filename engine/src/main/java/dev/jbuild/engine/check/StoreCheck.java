@@ -13,6 +13,7 @@ import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
+import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Names;
 import dev.jbuild.store.Store;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -68,9 +70,15 @@ public final class StoreCheck {
    * Looks the store over. Nobody is kept waiting: what comes or goes meanwhile is no finding.
    *
    * @param repair whether damaged things are removed or made again
+   * @param registry brings back what came from a registry; only asked to repair
    * @param progress hears what is looked at
    */
-  public static Report run(Store store, Layers layers, boolean repair, Consumer<String> progress)
+  public static Report run(
+      Store store,
+      Layers layers,
+      boolean repair,
+      Supplier<RegistryClient> registry,
+      Consumer<String> progress)
       throws IOException {
     StoreCheck check = new StoreCheck(store, layers, repair);
     try (Lease lease = store.lease()) {
@@ -80,7 +88,7 @@ public final class StoreCheck {
       check.layers(lease);
       check.indexes();
       progress.accept("images");
-      check.names();
+      check.names(new Mending(store, layers, registry, lease));
     }
     return new Report(check.blobs, check.folders, check.names, List.copyOf(check.findings));
   }
@@ -192,7 +200,7 @@ public final class StoreCheck {
     }
   }
 
-  private void names() throws IOException {
+  private void names(Mending mending) throws IOException {
     for (Names.Named named : store.names().list()) {
       names++;
       String name =
@@ -200,11 +208,15 @@ public final class StoreCheck {
               .reference()
               .map(r -> r.familiar())
               .orElseGet(() -> named.target().digest().toString());
+      List<String> mended = repair ? mending.mend(named) : List.of();
       originals.clear();
       Optional<String> missing = missing(named.target());
+      for (String line : mended) {
+        add("image " + name + ": " + line, "", missing.isEmpty());
+      }
       for (Digest original : originals) {
         String what = "image " + name + ": the original " + original + " of a layer is missing";
-        add(what, "it runs; pull it again, and it can be pushed", false);
+        add(what, "it runs; 'jbuild store fsck --repair' or another pull brings it back", false);
       }
       if (missing.isEmpty()) {
         continue;
@@ -218,7 +230,9 @@ public final class StoreCheck {
       }
       add(
           "image " + name + ": " + missing.get(),
-          repair ? "its name is removed; pull or build it again" : "pull or build it again",
+          repair
+              ? "its name is removed; pull or build it again"
+              : "'jbuild store fsck --repair' brings back what a registry has; else pull or build it again",
           repair);
     }
     if (repair) {

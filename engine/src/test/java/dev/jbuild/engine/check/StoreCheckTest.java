@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jbuild.cache.LocalImage;
 import dev.jbuild.engine.archive.Images;
+import dev.jbuild.registry.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,13 @@ class StoreCheckTest {
     image = images.make("one:1", "a", "b");
   }
 
+  private static RegistryClient noRegistry() {
+    throw new AssertionError("what was built here is looked for in a registry");
+  }
+
   private StoreCheck.Report check(boolean repair) throws IOException {
-    return StoreCheck.run(images.store(), images.layers(), repair, _ -> {});
+    return StoreCheck.run(
+        images.store(), images.layers(), repair, StoreCheckTest::noRegistry, _ -> {});
   }
 
   @Test
