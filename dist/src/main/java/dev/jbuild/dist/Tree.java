@@ -3,6 +3,7 @@ package dev.jbuild.dist;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +14,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
+import java.util.zip.Deflater;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
 
 /** Files by their paths, in the order in which an archive has them; folders follow from them. */
 final class Tree {
@@ -88,8 +91,10 @@ final class Tree {
     for (Map.Entry<String, Item> each : items.entrySet()) {
       if (each.getKey().endsWith(".gz")) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        GzipParameters best = new GzipParameters();
+        best.setCompressionLevel(Deflater.BEST_COMPRESSION);
         try (InputStream in = open(each.getValue());
-            GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            OutputStream out = new GzipCompressorOutputStream(bytes, best)) {
           in.transferTo(out);
         }
         tree.bytes(each.getKey(), bytes.toByteArray(), 0644);
