@@ -58,7 +58,7 @@ final class ForegroundTest {
       value = {
         "/bin/false | 1 | ''",
         "nope | 127 | jbuild-shim: exec: \"nope\": executable file not found in $PATH",
-        "/bin | 126 | jbuild-shim: exec: \"/bin\": is a directory",
+        "/bin | 126 | jbuild-shim: exec: \"/bin\": is a directory: permission denied",
       })
   void codesAndTheOneLine(String program, int code, String line) throws Exception {
     Process process = start(false, program);

@@ -151,7 +151,7 @@ final class SandboxTest {
         "nope           | 127 | exec: \"nope\": executable file not found in $PATH",
         "/nope          | 127 | exec: \"/nope\": stat /nope: no such file or directory",
         "/bin/true/x    | 127 | exec: \"/bin/true/x\": stat /bin/true/x: not a directory",
-        "/bin           | 126 | exec: \"/bin\": is a directory",
+        "/bin           | 126 | exec: \"/bin\": is a directory: permission denied",
         "/plain         | 126 | exec: \"/plain\": permission denied",
         "/garbage       | 126 | exec: /garbage: exec format error",
         "/script        | 127 | exec: /script: no such file or directory: its interpreter /no/sh",

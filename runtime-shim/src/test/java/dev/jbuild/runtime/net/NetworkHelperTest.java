@@ -91,8 +91,9 @@ final class NetworkHelperTest {
     assertThatThrownBy(() -> host.start(host.plan(2, ours, WEB)))
         .hasMessage(
             "failed to set up container networking: driver failed programming external connectivity on"
-                + " endpoint app2 (020202020202): Bind for 0.0.0.0:8080 failed: port is already"
-                + " allocated");
+                + " endpoint app2 ("
+                + "02".repeat(32)
+                + "): Bind for 0.0.0.0:8080 failed: port is already allocated");
     TestHost.stop(first);
     Process second = host.start(host.plan(2, ours, WEB));
     assertThat(host.root().resolve("networks/live/" + TestHost.id(2)))
