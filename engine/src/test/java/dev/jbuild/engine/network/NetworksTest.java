@@ -224,7 +224,7 @@ final class NetworksTest {
             () -> attachments.attach(request("app", Json.obj(), Json.obj().with("app", asks))))
         .hasMessage("invalid endpoint settings: no configured subnet contains IP address 10.7.0.7");
     assertThatThrownBy(() -> attachments.attach(request("nope", Json.obj(), Json.obj())))
-        .hasMessage("network nope not found");
+        .hasMessage("failed to set up container networking: network nope not found");
   }
 
   @ParameterizedTest
