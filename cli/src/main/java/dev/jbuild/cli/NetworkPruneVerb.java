@@ -24,13 +24,21 @@ final class NetworkPruneVerb implements EngineVerb {
             session, "This will remove all custom networks not used by at least one container.")) {
       return 0;
     }
+    sweep(session, filters, false);
+    return 0;
+  }
+
+  /** Removes them and tells which, or in a dry run only tells. */
+  static void sweep(Session session, Filters filters, boolean dry) throws Exception {
     Networks networks = session.parts().networkStore();
     boolean any = false;
     for (NetworkConfig network : networks.list()) {
       if (network.predefined() || !fits(filters, network) || networks.isUsed(network)) {
         continue;
       }
-      networks.remove(network);
+      if (!dry) {
+        networks.remove(network);
+      }
       if (!any) {
         session.out().println("Deleted Networks:");
         any = true;
@@ -40,7 +48,6 @@ final class NetworkPruneVerb implements EngineVerb {
     if (any) {
       session.out().println();
     }
-    return 0;
   }
 
   private static boolean fits(Filters filters, NetworkConfig network) {

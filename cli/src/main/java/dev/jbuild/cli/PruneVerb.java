@@ -28,7 +28,7 @@ final class PruneVerb implements Verb {
     UNNAMED("prune", "Remove images without a name and unused build cache"),
     IMAGES("image prune", "Remove images without a name, or all that no container uses"),
     CACHE("builder prune", "Remove build cache"),
-    SYSTEM("system prune", "Remove unused images and build cache");
+    SYSTEM("system prune", "Remove stopped containers, unused networks, images and build cache");
 
     private final String verb;
     private final String summary;
@@ -66,6 +66,9 @@ final class PruneVerb implements Verb {
                 "key=value",
                 kind.images() ? "Only what fits: until, label, label!" : "Only what fits: until")
             .operands(0, 0);
+    if (kind == Kind.SYSTEM) {
+      syntax = syntax.flag("--volumes", "Also anonymous volumes that no container has");
+    }
     return kind.cache()
         ? syntax
             .value(
@@ -77,7 +80,7 @@ final class PruneVerb implements Verb {
   }
 
   @Override
-  public int run(Arguments arguments, Session session) throws IOException {
+  public int run(Arguments arguments, Session session) throws Exception {
     boolean all = arguments.flag("--all");
     boolean dry = arguments.flag("--dry-run");
     Filters filters =
@@ -85,15 +88,28 @@ final class PruneVerb implements Verb {
             arguments.values("--filter"),
             kind.images() ? Set.of("until", "label", "label!") : Set.of("until", "unused-for"));
     Policy policy = policy(arguments, session, filters, all);
-    if (!dry && !arguments.flag("--force") && !Question.agreed(session, warning(all))) {
+    boolean volumes = kind == Kind.SYSTEM && arguments.flag("--volumes");
+    if (volumes && !filters.of("until").isEmpty()) {
+      throw new UsageException("the \"until\" filter is not supported with \"--volumes\"");
+    }
+    if (!dry && !arguments.flag("--force") && !Question.agreed(session, warning(all, volumes))) {
       return 0;
     }
+    // First those who use images: what they alone kept goes, too.
+    long bytes = kind == Kind.SYSTEM ? users(session, filters, volumes, dry) : 0;
     Reclaimed reclaimed =
         new Collector(session.parts().store(), session.parts().layers())
             .collect(dry ? policy.withoutTaking() : policy);
     report(session, reclaimed);
-    session.out().println("Total reclaimed space: " + Sizes.human(reclaimed.bytes()));
+    session.out().println("Total reclaimed space: " + Sizes.human(bytes + reclaimed.bytes()));
     return 0;
+  }
+
+  private static long users(Session session, Filters filters, boolean volumes, boolean dry)
+      throws Exception {
+    long bytes = VolumeVerbs.ContainerPrune.sweep(session, filters, dry);
+    NetworkPruneVerb.sweep(session, filters, dry);
+    return volumes ? bytes + VolumeVerbs.Prune.sweep(session, filters, false, dry) : bytes;
   }
 
   private Policy policy(Arguments arguments, Session session, Filters filters, boolean all) {
@@ -143,7 +159,7 @@ final class PruneVerb implements Verb {
     }
   }
 
-  private String warning(boolean all) {
+  private String warning(boolean all, boolean volumes) {
     return switch (kind) {
       case UNNAMED ->
           "This will remove all images without a name and "
@@ -156,6 +172,9 @@ final class PruneVerb implements Verb {
           all ? "This will remove all build cache." : "This will remove all dangling build cache.";
       case SYSTEM ->
           "This will remove:\n"
+              + "  - all stopped containers\n"
+              + "  - all networks not used by at least one container\n"
+              + (volumes ? "  - all anonymous volumes not used by at least one container\n" : "")
               + (all
                   ? "  - all images without at least one container associated to them\n"
                   : "  - all dangling images\n")

@@ -183,7 +183,7 @@ final class VolumeVerbs {
     }
   }
 
-  private record Prune() implements EngineVerb {
+  record Prune() implements EngineVerb {
     @Override
     public Syntax syntax() {
       return new Syntax("volume prune", "", "Remove volumes that no container has")
@@ -205,6 +205,14 @@ final class VolumeVerbs {
                   + " local volumes not used by at least one container.")) {
         return 0;
       }
+      long bytes = sweep(session, filters, all, false);
+      session.out().println("Total reclaimed space: " + Sizes.human(bytes));
+      return 0;
+    }
+
+    /** Removes them and tells which, or in a dry run only tells; returns their bytes. */
+    static long sweep(Session session, Filters filters, boolean all, boolean dry)
+        throws IOException {
       List<String> removed = new ArrayList<>();
       long bytes = 0;
       for (Volumes.Volume volume : volumes(session).all()) {
@@ -212,7 +220,9 @@ final class VolumeVerbs {
             && users(session, volume.name()).isEmpty()
             && filters.allowLabels(volume.json().textMap("Labels"))) {
           bytes += FolderSize.of(volume.data());
-          volumes(session).remove(volume.name());
+          if (!dry) {
+            volumes(session).remove(volume.name());
+          }
           removed.add(volume.name());
         }
       }
@@ -221,8 +231,7 @@ final class VolumeVerbs {
         removed.forEach(session.out()::println);
         session.out().println();
       }
-      session.out().println("Total reclaimed space: " + Sizes.human(bytes));
-      return 0;
+      return bytes;
     }
   }
 
@@ -238,11 +247,21 @@ final class VolumeVerbs {
 
     @Override
     public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
-      Filters filters = Filters.parse(arguments.values("--filter"), Set.of("label", "until"));
+      Filters filters =
+          Filters.parse(arguments.values("--filter"), Set.of("label", "label!", "until"));
       if (!arguments.flag("--force")
           && !Question.agreed(session, "This will remove all stopped containers.")) {
         return 0;
       }
+      session
+          .out()
+          .println("Total reclaimed space: " + Sizes.human(sweep(session, filters, false)));
+      return 0;
+    }
+
+    /** Removes them and tells which, or in a dry run only tells; returns their bytes. */
+    static long sweep(Session session, Filters filters, boolean dry)
+        throws IOException, InterruptedException {
       List<String> removed = new ArrayList<>();
       long bytes = 0;
       for (Container container : session.parts().containers().all()) {
@@ -250,7 +269,9 @@ final class VolumeVerbs {
             && filters.allowLabels(container.labels())
             && filters.allow("until", time -> container.created().isBefore(Times.parse(time)))) {
           bytes += FolderSize.of(container.folder().resolve("upper"));
-          session.parts().lifecycle().remove(container, false, false);
+          if (!dry) {
+            session.parts().lifecycle().remove(container, false, false);
+          }
           removed.add(container.id());
         }
       }
@@ -259,8 +280,7 @@ final class VolumeVerbs {
         removed.forEach(session.out()::println);
         session.out().println();
       }
-      session.out().println("Total reclaimed space: " + Sizes.human(bytes));
-      return 0;
+      return bytes;
     }
   }
 }
