@@ -14,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** From the command line to the exit code. */
 public final class Main {
@@ -36,8 +34,7 @@ public final class Main {
 
   /** Runs jbuild; the only place that ends the process. */
   public static void main(String[] args) {
-    CountDownLatch ended = new CountDownLatch(1);
-    endCleanlyOnSignal(Thread.currentThread(), ended);
+    endCleanlyOnSignal(Thread.currentThread());
     // not System.out: its encoding is the locale's, and names and columns are UTF-8
     PrintStream out = stream(FileDescriptor.out, 8192);
     PrintStream err = stream(FileDescriptor.err, 512);
@@ -46,7 +43,7 @@ public final class Main {
     int code = main.run(List.of(args));
     out.flush();
     err.flush();
-    ended.countDown();
+    // The hook may be waiting for this: had it word before, the signal's exit code could be first.
     // System.exit would load the system logger to log itself; nobody has a hook but us
     Runtime.getRuntime().halt(code);
   }
@@ -59,20 +56,16 @@ public final class Main {
   }
 
   /** On ^C the verb is interrupted and has some seconds to close what it holds. */
-  private static void endCleanlyOnSignal(Thread main, CountDownLatch ended) {
+  private static void endCleanlyOnSignal(Thread main) {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread("ending") {
               @Override
               public void run() {
-                if (ended.getCount() == 0) {
-                  return;
-                }
                 main.interrupt();
                 try {
-                  if (!ended.await(CLEANUP_SECONDS, TimeUnit.SECONDS)) {
-                    Runtime.getRuntime().halt(INTERRUPTED);
-                  }
+                  Thread.sleep(CLEANUP_SECONDS * 1000);
+                  Runtime.getRuntime().halt(INTERRUPTED);
                 } catch (InterruptedException _) {
                   // the machine is going down
                 }
