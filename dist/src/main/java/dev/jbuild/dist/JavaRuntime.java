@@ -40,6 +40,12 @@ final class JavaRuntime {
     remove(folder);
     jlink(folder, machine);
     Files.deleteIfExists(folder.resolve("bin/keytool"));
+    // Debian's modules have them, 680 MB
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path file : walk.filter(each -> each.toString().endsWith(".debuginfo")).toList()) {
+        Files.delete(file);
+      }
+    }
     if (machine.jmods().isEmpty()) {
       String java = folder.resolve("bin/java").toString();
       Processes.output(List.of(java, "-XX:+UseSerialGC", "-Xshare:dump"));
