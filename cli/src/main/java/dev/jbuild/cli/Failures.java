@@ -7,7 +7,9 @@ import dev.jbuild.registry.RegistryException;
 import dev.jbuild.runtime.ShimException;
 import dev.jbuild.store.StoreException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
@@ -71,7 +73,9 @@ final class Failures {
   /** Whether ^C is what failed, however deep: a file that was open says it in its own way. */
   private static boolean interrupted(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      // A time-out of the network is one of the second kind, by its class only.
       if (cause instanceof InterruptedException
+          || cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)
           || cause instanceof FileLockInterruptionException
           || cause instanceof ClosedByInterruptException) {
         return true;

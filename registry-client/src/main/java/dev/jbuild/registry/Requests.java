@@ -1,6 +1,7 @@
 package dev.jbuild.registry;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -143,7 +144,8 @@ final class Requests implements AutoCloseable {
   /** The failure that a broken exchange is. */
   RegistryException broken(Site site, Call call, IOException failure) {
     if (Thread.currentThread().isInterrupted()) {
-      return new RegistryException("cancelled: " + call.what(), 0, call.line(), List.of());
+      return new RegistryException("cancelled: " + call.what(), 0, call.line(), List.of())
+          .causedBy(new InterruptedIOException("cancelled"));
     }
     if (Faults.isLasting(failure) || failure instanceof java.net.SocketTimeoutException) {
       silent.add(site.host());
