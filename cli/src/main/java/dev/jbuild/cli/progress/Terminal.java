@@ -28,7 +28,9 @@ public final class Terminal {
     }
   }
 
-  /** What the terminal says behind stderr, stdin or stdout; else COLUMNS and LINES, else 80 by 24. */
+  /**
+   * What the terminal says behind stderr, stdin or stdout; else COLUMNS and LINES, else 80 by 24.
+   */
   static Size size(Map<String, String> environment) {
     for (int descriptor : new int[] {2, 0, 1}) {
       Optional<int[]> window = Linux.windowSize(descriptor);
