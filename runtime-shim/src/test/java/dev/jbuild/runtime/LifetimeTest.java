@@ -119,16 +119,13 @@ final class LifetimeTest {
   }
 
   @Test
-  void aForegroundWhoseCallerIsKilled() throws Exception {
+  void aForegroundThatIsKilled() throws Exception {
     Path plan = Files.write(box.folder.resolve("plan"), plan());
-    // A shell stands for the JVM: it starts the shim, is its parent, and is killed.
-    Process caller =
-        new ProcessBuilder(
-                "sh", "-c", ShimBinary.locate() + " run --parent $$ " + plan + "; echo not reached")
-            .start();
-    assertThat(caller.getInputStream().readNBytes(9)).isEqualTo("sleeping\n".getBytes(UTF_8));
+    Process shim =
+        new ProcessBuilder(ShimBinary.locate().toString(), "run", plan.toString()).start();
+    assertThat(shim.getInputStream().readNBytes(9)).isEqualTo("sleeping\n".getBytes(UTF_8));
     assertThat(Files.exists(plan)).isFalse();
-    caller.destroyForcibly().waitFor();
+    shim.destroyForcibly().waitFor();
     assertGone();
   }
 
