@@ -131,6 +131,9 @@ final class ExecShortcutTest {
 
     jbuild.check("stop", "-t", "0", NAME);
     assertNeedsJava("exec", NAME, "true");
+    jbuild.check("start", NAME);
+    assertNeedsJava("exec", NAME, "true");
+    jbuild.check("stop", "-t", "0", NAME);
     assertThat(jbuild.run("exec", NAME, "true").err()).contains("is not running");
   }
 

@@ -4,6 +4,7 @@ import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,14 @@ final class ExecOptions {
     this.container = container;
     this.files = files;
     this.shim = shim;
+  }
+
+  /**
+   * What was kept is not to be used: a start may give the container's commands another environment.
+   */
+  static void forget(Container container) throws IOException {
+    Files.deleteIfExists(container.folder().resolve("exec"));
+    Files.deleteIfExists(container.folder().resolve("exec-tty"));
   }
 
   /**

@@ -89,6 +89,7 @@ public final class Lifecycle {
       linked.addAll(LinkVariables.of(link, container.name(), containers.find(link.container())));
     }
     SandboxOf.keepLinked(container, linked);
+    ExecOptions.forget(container);
     Cgroups cgroups = Cgroups.ofMachine();
     List<Layer> layers = containers.layers(container);
     Sandbox sandbox =
