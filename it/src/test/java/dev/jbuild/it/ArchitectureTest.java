@@ -84,7 +84,7 @@ final class ArchitectureTest {
           engine              | engine.buildcache engine.check engine.container engine.distribution engine.network
           engine.archive      | engine engine.buildcache engine.check engine.container engine.distribution engine.network registry runtime
           engine.buildcache   | engine.check engine.container engine.distribution engine.network runtime
-          engine.check        | engine engine.archive engine.buildcache engine.container engine.distribution engine.network registry runtime
+          engine.check        | engine.archive engine.buildcache engine.container engine.distribution engine.network runtime
           engine.container    | engine.buildcache engine.check engine.distribution engine.network registry
           engine.distribution | engine engine.archive engine.buildcache engine.check engine.container engine.network cache layer linux runtime
           engine.network      | engine.archive engine.buildcache engine.check engine.distribution layer registry
