@@ -109,12 +109,20 @@ final class FaultServer implements AutoCloseable {
     };
   }
 
-  /** Says that all of the bytes come, sends some, and cuts the connection. */
+  /**
+   * Says that all of the bytes come, sends some, and cuts the connection when they have been read:
+   * the JDK's client forgets what it has received when it hears of the end before it is asked.
+   */
   static Answer cut(byte[] bytes, int after) {
     return exchange -> {
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes, 0, after);
       exchange.getResponseBody().flush();
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     };
   }
 
