@@ -29,7 +29,8 @@ import java.util.Set;
  * answer.
  *
  * <p>Whoever takes something from elsewhere than the store's names, its step records and the
- * build's contexts says {@link #doubt}: then there is no such answer. So does a step that ran.
+ * build's contexts says {@link #doubt}: then there is no such answer. After a step that {@link
+ * #ran} only the next call has one; what is in the store is known already.
  */
 public final class Evidence {
   private final Store store;
@@ -39,6 +40,7 @@ public final class Evidence {
   private final Set<ContextTree> trees = new LinkedHashSet<>();
   private final Map<Digest, StepRecord> steps = new LinkedHashMap<>();
   private boolean doubtful;
+  private boolean ran;
 
   public Evidence(Store store) {
     this.store = store;
@@ -48,6 +50,16 @@ public final class Evidence {
   /** Nothing can be concluded from this build. */
   public synchronized void doubt() {
     doubtful = true;
+  }
+
+  /** A step was done rather than found. */
+  synchronized void ran() {
+    ran = true;
+  }
+
+  /** Was all that the build consists of there before? */
+  public synchronized boolean isOfTheCache() {
+    return !doubtful && !ran;
   }
 
   /** An image was taken for what a name says. */
@@ -131,7 +143,7 @@ public final class Evidence {
    * @param roots the folders that the request names as contexts
    */
   public synchronized Optional<Found> found(Set<Path> roots) {
-    if (doubtful) {
+    if (!isOfTheCache()) {
       return Optional.empty();
     }
     Map<Path, byte[]> contexts = new LinkedHashMap<>();
@@ -144,6 +156,19 @@ public final class Evidence {
         return Optional.empty();
       }
     }
+    return Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
+  }
+
+  /**
+   * What must stand for the image to be the answer to the same call, as long as nothing in the
+   * contexts changes, which are named only: also of a build that did some of its steps.
+   */
+  public synchronized Optional<Found> store() {
+    if (doubtful) {
+      return Optional.empty();
+    }
+    Map<Path, byte[]> contexts = new LinkedHashMap<>();
+    trees.forEach(tree -> contexts.put(tree.folder(), new byte[0]));
     return Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
   }
 }

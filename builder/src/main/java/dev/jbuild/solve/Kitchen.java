@@ -99,7 +99,7 @@ final class Kitchen {
     return at(
         title,
         vertex -> {
-          evidence.doubt();
+          evidence.ran();
           Optional<Draft> filled = filling.fill(vertex);
           events.finish(vertex, new Outcome.Ran());
           return filled;
@@ -141,7 +141,7 @@ final class Kitchen {
             try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
               known = order.fresh() ? Optional.empty() : find(order.op(), key);
               if (known.isEmpty()) {
-                evidence.doubt();
+                evidence.ran();
                 Made made = work.at(vertex);
                 events.finish(vertex, new Outcome.Ran());
                 return apply(made, state);
@@ -170,7 +170,7 @@ final class Kitchen {
     return at(
         title,
         vertex -> {
-          evidence.doubt();
+          evidence.ran();
           Done done = recipe.make(vertex);
           Digest key = key(op, done.inputs());
           try (StepLocks.Held _ = locks.acquire(key, () -> {})) {
