@@ -127,6 +127,8 @@ static void take_down(struct net_host *host, struct net_plan *plan)
 	if (child > 0 || host->serial == 0)
 		return;
 	net_detach_all(host);
+	/* The store may have gone meanwhile, and with it the notes. */
+	orphans_remove(host);
 	if (child == 0)
 		_exit(0);
 }
@@ -217,6 +219,7 @@ static int sweep(const char *root)
 		return refuse(STDERR_FILENO);
 	state_forget_dead(root);
 	net_sweep(&host);
+	orphans_remove(&host);
 	return 0;
 }
 

@@ -166,6 +166,8 @@ bool link_subnet_taken(struct nl *nl, const struct net_network *network, char ou
 /* Of a network: made with its bridge, removed with it. */
 int rules_add_network(struct nl *nl, const struct net_network *network);
 void rules_remove_network(struct nl *nl, const char *bridge);
+/* Those of bridges that somebody else has deleted: they are made after a bridge. */
+void rules_remove_lost(struct nl *nl);
 /* Tells the filters of others, which drop what they don't know, that the bridge is fine. */
 void rules_pass_foreign(struct nl *nl, const char *bridge);
 /* Of a container's ports: the kernel drops them with the socket. */
@@ -192,8 +194,8 @@ struct endpoint {
 /* True: go on. */
 typedef bool endpoint_visitor(const struct endpoint *endpoint, void *context);
 
-/* Waits for the lock of a network; -1 when there is no such network. */
-int state_lock_network(const char *root, const char *network);
+/* Waits for the lock of a network; -1 when there is no such network. Who takes something down makes no file: the folder may be going, too. */
+int state_lock_network(const char *root, const char *network, bool make);
 /* Of a folder of the state, by its path below the root. */
 int state_open(const char *root, const char *a, const char *b);
 /* Takes the lock that says a container's helper lives; -1: somebody has it. */
@@ -245,6 +247,16 @@ void net_detach_all(struct net_host *host);
 /* Takes down what helpers that were killed have left. */
 void net_sweep(struct net_host *host);
 bool net_enter(int netns);
+/* The note of a bridge that a network of the store has made; out is empty when there is none. */
+bool net_noted_bridge(const char *root, const char *network, char out[LINK_NAME]);
+
+/* ---- net_orphans.c: bridges of stores that were removed before they were ---- */
+
+enum { ALIAS_SIZE = 256 };
+
+/* What the device says about itself, so that everybody can tell whose it was. */
+void orphans_alias(char out[ALIAS_SIZE], const char *network, const char *root);
+void orphans_remove(struct net_host *host);
 
 /* ---- net_hosts.c ---- */
 

@@ -162,9 +162,9 @@ static bool choose_address(struct net_host *host, const struct net_network *netw
 
 /* ---- the bridge ---- */
 
-static void bridge_file(char out[4096], const struct net_host *host, const char *network)
+static void bridge_file(char out[4096], const char *root, const char *network)
 {
-	(void)snprintf(out, 4096, "%s/networks/%s/bridge", host->root, network);
+	(void)snprintf(out, 4096, "%s/networks/%s/bridge", root, network);
 }
 
 /* Says, before it is made, what a sweep has to take down. */
@@ -173,19 +173,19 @@ static bool note_bridge(struct net_host *host, const struct net_network *network
 	char path[4096];
 	cleanup_fd int fd = -1;
 
-	bridge_file(path, host, network->id);
+	bridge_file(path, host->root, network->id);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	return (fd >= 0 && write_all(fd, network->bridge, strlen(network->bridge))) ||
 	       net_fail_errno(errno, "%s", path);
 }
 
-static bool noted_bridge(struct net_host *host, const char *network, char out[LINK_NAME])
+bool net_noted_bridge(const char *root, const char *network, char out[LINK_NAME])
 {
 	char path[4096];
 	cleanup_fd int fd = -1;
 	ssize_t got;
 
-	bridge_file(path, host, network);
+	bridge_file(path, root, network);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	got = fd < 0 ? 0 : read(fd, out, LINK_NAME - 1);
 	out[got > 0 ? got : 0] = '\0';
@@ -197,14 +197,14 @@ static void remove_bridge(struct net_host *host, const char *network)
 	char path[4096];
 	char bridge[LINK_NAME];
 
-	if (!noted_bridge(host, network, bridge))
+	if (!net_noted_bridge(host->root, network, bridge))
 		return;
 	/* The device first, the note last: one that is there has its rules, whoever is killed here, and what is left is still known. */
 	if (link_remove(&host->route, bridge) != 0 && link_index(bridge) != 0)
 		return;
 	if (!host->no_nft)
 		rules_remove_network(&host->nft, bridge);
-	bridge_file(path, host, network);
+	bridge_file(path, host->root, network);
 	(void)unlink(path);
 }
 
@@ -212,17 +212,19 @@ static bool make_bridge(struct net_host *host, const struct net_network *network
 {
 	char other[LINK_NAME];
 	char path[128];
-	char alias[300];
+	char alias[ALIAS_SIZE];
 	int error;
 	int index;
 
+	/* Their addresses may be those that are wanted here. */
+	orphans_remove(host);
 	if (link_subnet_taken(&host->route, network, other))
 		return net_fail("the subnet %s/%u of network %s overlaps with that of the device %s: "
 				"make the network anew with another --subnet",
 				ip_text(network->subnet), network->prefix, network->name, other);
 	if (!note_bridge(host, network))
 		return false;
-	(void)snprintf(alias, sizeof alias, "jbuild network %.200s", network->name);
+	orphans_alias(alias, network->name, host->root);
 	error = link_add_bridge(&host->route, network->bridge, alias, network->gateway,
 				network->mtu);
 	index = link_index(network->bridge);
@@ -372,7 +374,7 @@ static void remove_unused_bridge(struct net_host *host, const char *network)
 bool net_attach(struct net_host *host, const struct net_plan *plan,
 		const struct net_network *network, uint32_t *address)
 {
-	cleanup_fd int lock = state_lock_network(host->root, network->id);
+	cleanup_fd int lock = state_lock_network(host->root, network->id, true);
 
 	if (lock < 0)
 		return net_fail("network %s not found", network->name);
@@ -384,7 +386,7 @@ bool net_attach(struct net_host *host, const struct net_plan *plan,
 
 void net_detach(struct net_host *host, const char *network)
 {
-	cleanup_fd int lock = state_lock_network(host->root, network);
+	cleanup_fd int lock = state_lock_network(host->root, network, false);
 	struct endpoint endpoint;
 	char veth[LINK_NAME];
 
@@ -417,9 +419,9 @@ static void sweep_network(const char *network, void *context)
 	cleanup_fd int lock = -1;
 
 	/* Most have none, and need no lock to say so. */
-	if (!noted_bridge(host, network, bridge))
+	if (!net_noted_bridge(host->root, network, bridge))
 		return;
-	lock = state_lock_network(host->root, network);
+	lock = state_lock_network(host->root, network, false);
 	if (lock >= 0)
 		remove_unused_bridge(host, network);
 }

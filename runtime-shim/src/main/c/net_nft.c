@@ -336,6 +336,28 @@ struct nft_chain_facts nft_look(struct nl *nl, const char *table, const char *ch
 	return facts;
 }
 
+struct table_visit {
+	void (*each)(const char *name, void *context);
+	void *context;
+};
+
+static void look_at_table(const struct nlmsghdr *message, void *context)
+{
+	const struct table_visit *visit = context;
+	const struct nlattr *name = attribute(message, NFTA_TABLE_NAME);
+
+	if (name)
+		visit->each((const char *)(name + 1), visit->context);
+}
+
+void nft_each_table(struct nl *nl, void (*each)(const char *name, void *context), void *context)
+{
+	struct table_visit visit = {each, context};
+
+	command(nl, NFT_MSG_GETTABLE, NLM_F_DUMP);
+	(void)nl_dump(nl, look_at_table, &visit);
+}
+
 struct tagged {
 	const char *tag;
 	uint64_t handles[TAGGED_ROOM];

@@ -49,6 +49,8 @@ struct nft_chain_facts {
 };
 
 struct nft_chain_facts nft_look(struct nl *nl, const char *table, const char *chain);
+/* The names of all tables. */
+void nft_each_table(struct nl *nl, void (*each)(const char *name, void *context), void *context);
 bool nft_has_tagged(struct nl *nl, const char *table, const char *chain, const char *tag);
 /* Deletes those with the tag. */
 void nft_delete_tagged(struct nl *nl, const char *table, const char *chain, const char *tag);

@@ -171,6 +171,31 @@ void rules_remove_network(struct nl *nl, const char *bridge)
 	(void)nft_commit(nl);
 }
 
+struct lost {
+	char bridges[64][LINK_NAME];
+	size_t count;
+};
+
+static void look_for_lost(const char *table, void *context)
+{
+	static const char prefix[] = "jbuild-jb-";
+	const char *bridge = table + sizeof "jbuild-" - 1;
+	struct lost *lost = context;
+
+	if (strncmp(table, prefix, sizeof prefix - 1) == 0 && strlen(bridge) < LINK_NAME &&
+	    link_index(bridge) == 0 && lost->count < sizeof lost->bridges / sizeof *lost->bridges)
+		(void)snprintf(lost->bridges[lost->count++], LINK_NAME, "%s", bridge);
+}
+
+void rules_remove_lost(struct nl *nl)
+{
+	struct lost lost = {0};
+
+	nft_each_table(nl, look_for_lost, &lost);
+	for (size_t i = 0; i < lost.count; i++)
+		rules_remove_network(nl, lost.bridges[i]);
+}
+
 static void publish(struct nl *nl, const char *table, const struct net_port *port,
 		    uint32_t address)
 {

@@ -42,14 +42,14 @@ static bool lock_file(int fd, int command, short type)
 	return done == 0;
 }
 
-int state_lock_network(const char *root, const char *network)
+int state_lock_network(const char *root, const char *network, bool make)
 {
 	char path[PATH_SIZE];
 	int fd;
 
 	if (!state_path(path, root, network, "lock", NULL))
 		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open(path, O_RDWR | (make ? O_CREAT : 0) | O_CLOEXEC, 0600);
 	if (fd >= 0 && !lock_file(fd, F_SETLKW, F_WRLCK))
 		close_fdp(&fd);
 	return fd;
