@@ -10,11 +10,14 @@
 #include "supervise.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { ID_SIZE = 64 };
@@ -35,9 +38,57 @@ static void tell_exec(const struct plan *plan, const char *step)
 	free(action.bytes);
 }
 
-static int run_told(struct plan *plan, int folder, int inside, char **words, bool detach)
+static void tell_end(const struct plan *plan, int folder, int code)
 {
 	char more[48];
+
+	/* Not of a container that has gone meanwhile. */
+	if (faccessat(folder, "config.json", F_OK, 0) < 0)
+		return;
+	(void)snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", code);
+	tell_event(plan, "exec_die", more);
+}
+
+/* The command is our child: we take its end, and keep nothing that the caller may be waiting for. */
+__attribute__((noreturn)) static void watch_end(const struct plan *plan, int folder)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int status = 0;
+
+	for (int fd = 0; fd < 3; fd++)
+		(void)dup2(null, fd);
+	folder = dup2(folder, 3);
+	(void)sys_close_range(4, ~0U);
+	(void)prctl(PR_SET_NAME, "jbuild-exec");
+	while (wait(&status) < 0 && errno == EINTR)
+		;
+	tell_end(plan, folder, WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	_exit(0);
+}
+
+static int run_detached(const struct plan *plan, int folder, int inside)
+{
+	unsigned char code = EXIT_SHIM;
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0 || (pid = fork()) < 0)
+		die("start", "new process");
+	if (pid > 0) {
+		(void)close(ends[1]);
+		(void)!read(ends[0], &code, 1);
+		return code;
+	}
+	(void)setsid();
+	code = (unsigned char)run_beside(plan, inside, true);
+	(void)!write(ends[1], &code, 1);
+	if (code != 0)
+		_exit(code);
+	watch_end(plan, folder);
+}
+
+static int run_told(struct plan *plan, int folder, int inside, char **words, bool detach)
+{
 	int code;
 
 	plan->argv = words;
@@ -45,12 +96,10 @@ static int run_told(struct plan *plan, int folder, int inside, char **words, boo
 		;
 	tell_exec(plan, "exec_create");
 	tell_exec(plan, "exec_start");
-	code = run_beside(plan, inside, detach);
-	/* Not of a container that has gone meanwhile. */
-	if (!detach && faccessat(folder, "config.json", F_OK, 0) == 0) {
-		(void)snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", code);
-		tell_event(plan, "exec_die", more);
-	}
+	if (detach)
+		return run_detached(plan, folder, inside);
+	code = run_beside(plan, inside, false);
+	tell_end(plan, folder, code);
 	return code;
 }
 

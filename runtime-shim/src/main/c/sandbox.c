@@ -164,10 +164,10 @@ static void enter_folder(const struct plan *plan, int first_try)
 	/* A folder that root may not enter, on a network file system, its owner may. */
 	if (error == EACCES)
 		error = enter(plan);
-	if (error) {
-		errno = error;
-		die("cwd", "chdir %s", plan->cwd);
-	}
+	if (error)
+		die_code(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC, "cwd",
+			 "chdir to \"%s\": %s", plan->cwd,
+			 error == ENOENT ? "no such file or directory" : strerror(error));
 	/* CVE-2024-21626: a folder outside the root has no path in it. */
 	if (!getcwd(path, sizeof path) || path[0] != '/')
 		die_code(EXIT_SHIM, "cwd", "%s is outside the container", plan->cwd);

@@ -19,8 +19,15 @@ public record LocalImage(
     layers = List.copyOf(layers);
   }
 
-  /** The image id: the digest of its config. */
+  /**
+   * The image id: the digest of its config; many artifacts have the same one, and no id but this.
+   */
   public Digest id() {
-    return manifest.config().digest();
+    return isArtifact() ? target.digest() : manifest.config().digest();
+  }
+
+  /** Whether it is no image at all; it has neither layers nor anything to run, and is kept. */
+  public boolean isArtifact() {
+    return !manifest.isImage();
   }
 }

@@ -78,7 +78,7 @@ public final class LocalImages {
     }
     byte[] bytes = store.blobs().read(target.digest());
     if (MediaTypes.isIndex(target.mediaType())) {
-      Optional<Descriptor> chosen = ImageIndex.parse(bytes).select(platform);
+      Optional<Descriptor> chosen = ImageIndex.parse(bytes).selectAny(platform);
       if (chosen.isEmpty() || !store.blobs().has(chosen.get().digest())) {
         return Optional.empty();
       }
@@ -91,6 +91,9 @@ public final class LocalImages {
     if (!store.blobs().has(manifest.config().digest())) {
       return Optional.empty();
     }
+    if (!manifest.isImage()) {
+      return artifact(target, manifest);
+    }
     ImageConfig config = ImageConfig.parse(store.blobs().read(manifest.config().digest()));
     List<Layer> stack = new ArrayList<>();
     for (DiffId diffId : config.diffIds()) {
@@ -101,6 +104,16 @@ public final class LocalImages {
       stack.add(layer.get());
     }
     return Optional.of(new LocalImage(target, manifest, config, stack));
+  }
+
+  private Optional<LocalImage> artifact(Descriptor target, Manifest manifest) {
+    for (Descriptor blob : manifest.layers()) {
+      if (!store.blobs().has(blob.digest())) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        new LocalImage(target, manifest, ImageConfig.empty(Platform.UNKNOWN), List.of()));
   }
 
   /** Writes the config and manifest of an image made of layers that are here; gives it no name. */

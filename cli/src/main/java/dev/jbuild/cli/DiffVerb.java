@@ -1,7 +1,10 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.ImageDiff;
+import dev.jbuild.engine.ImageSource;
+import dev.jbuild.layer.Layer;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,8 +26,7 @@ final class DiffVerb implements Verb {
   public int run(Arguments arguments, Session session) throws IOException {
     List<ImageDiff.Change> changes =
         ImageDiff.between(
-            StoredImage.find(session, arguments.operand(0)).layers(),
-            StoredImage.find(session, arguments.operand(1)).layers());
+            layers(session, arguments.operand(0)), layers(session, arguments.operand(1)));
     Optional<String> format = arguments.value("--format");
     if (format.isPresent()) {
       if (!format.get().equals("json")) {
@@ -44,6 +46,13 @@ final class DiffVerb implements Verb {
       session.out().println(sums(changes));
     }
     return 0;
+  }
+
+  private static List<Layer> layers(Session session, String operand) throws IOException {
+    LocalImage image = StoredImage.find(session, operand);
+    return image.isArtifact()
+        ? ImageSource.requireImage(RunOptions.reference(operand), image).layers()
+        : image.layers();
   }
 
   private static Json.Obj json(ImageDiff.Change change) {

@@ -50,6 +50,7 @@ final class ImageVerbs {
               "manifest create",
               "manifest inspect",
               "manifest push",
+              "manifest referrers",
               "manifest rm" ->
               new ManifestVerb(name);
           case "image push" -> new PushVerb("image push");

@@ -1,6 +1,8 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.PrettyJson;
+import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.cli.progress.TransferDisplay;
 import dev.jbuild.engine.ManifestLists;
 import dev.jbuild.oci.Descriptor;
@@ -9,6 +11,7 @@ import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
+import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.store.Names;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,7 +21,8 @@ import java.util.Optional;
 
 /** Looks at manifests, and puts images of several platforms under one name. */
 final class ManifestVerb implements Verb {
-  static final List<String> COMMANDS = List.of("annotate", "create", "inspect", "push", "rm");
+  static final List<String> COMMANDS =
+      List.of("annotate", "create", "inspect", "push", "referrers", "rm");
 
   private final String command;
 
@@ -50,6 +54,11 @@ final class ManifestVerb implements Verb {
               .flag("-q --quiet", "Print only the digest")
               .acceptedFlags("--insecure", "--all")
               .operands(1, 1);
+      case "referrers" ->
+          new Syntax(name, "NAME[:TAG|@DIGEST]", "List signatures and what else refers to an image")
+              .value("--artifact-type", "type", "Only those of this type")
+              .value("--format", "template", "\"table TEMPLATE\", \"json\" or a Go template")
+              .operands(1, 1);
       case "rm" ->
           new Syntax(name, "LIST [LIST...]", "Remove lists").operands(1, Integer.MAX_VALUE);
       default ->
@@ -66,6 +75,7 @@ final class ManifestVerb implements Verb {
       case "annotate" -> annotate(arguments, session);
       case "create" -> create(arguments, session);
       case "push" -> push(arguments, session);
+      case "referrers" -> referrers(arguments, session);
       case "rm" ->
           Operands.each(arguments.operands(), this, session, name -> remove(session, name));
       default -> inspect(arguments, session);
@@ -120,6 +130,30 @@ final class ManifestVerb implements Verb {
     ImageReference name = RunOptions.reference(operand);
     ImageIndex _ = session.parts().manifestLists().index(name);
     session.parts().store().names().remove(name);
+  }
+
+  private static int referrers(Arguments arguments, Session session) {
+    ImageReference name = RunOptions.reference(arguments.operand(0));
+    RegistryClient registry = session.parts().remote();
+    Digest subject = name.digest().orElseGet(() -> registry.resolve(name).descriptor().digest());
+    Optional<String> type = arguments.value("--artifact-type");
+    Listing listing =
+        new Listing()
+            .column("Digest", "DIGEST")
+            .column("ArtifactType", "ARTIFACT TYPE")
+            .column("Size", "SIZE");
+    for (Json.Obj one : registry.referrers(name, subject)) {
+      String its = one.text("artifactType").orElse("");
+      if (type.isEmpty() || type.get().equals(its)) {
+        listing.row(
+            Json.obj()
+                .with("Digest", one.text("digest").orElse(""))
+                .with("ArtifactType", its)
+                .with("Size", Sizes.human(one.number("size").orElse(0L))));
+      }
+    }
+    session.out().print(listing.print(arguments.value("--format").orElse("")));
+    return 0;
   }
 
   private static int inspect(Arguments arguments, Session session) throws IOException {

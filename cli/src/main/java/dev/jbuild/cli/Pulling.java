@@ -8,6 +8,8 @@ import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A pull and what docker prints meanwhile. */
 final class Pulling {
@@ -43,8 +45,17 @@ final class Pulling {
     display.line(reference.tagOrDigest() + ": Pulling from " + reference.repository());
     Optional<Digest> before =
         session.parts().store().names().get(reference).map(target -> target.digest());
+    Set<String> coming = ConcurrentHashMap.newKeySet();
     LocalImage image =
-        way.pull((item, current, total, done) -> show(display, item, current, total, done));
+        way.pull((item, current, total, done) -> {
+          String layer = Digest.isDigest(item) ? Digest.parse(item).shortHex() : item;
+          if (done) {
+            display.state(layer, coming.contains(item) ? "Pull complete" : "Already exists");
+          } else {
+            coming.add(item);
+            display.bytes(layer, "Downloading", current, total);
+          }
+        });
     Digest digest = image.target().digest();
     display.line("Digest: " + digest);
     display.line(
@@ -54,15 +65,5 @@ final class Pulling {
                 : "Downloaded newer image for ")
             + reference.familiar());
     return image;
-  }
-
-  private static void show(
-      TransferDisplay display, String item, long current, long total, boolean done) {
-    String layer = Digest.isDigest(item) ? Digest.parse(item).shortHex() : item;
-    if (done) {
-      display.state(layer, "Pull complete");
-    } else {
-      display.bytes(layer, "Downloading", current, total);
-    }
   }
 }

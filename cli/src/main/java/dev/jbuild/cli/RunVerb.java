@@ -4,6 +4,7 @@ import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cli.progress.Terminal;
 import dev.jbuild.cli.progress.TransferDisplay;
 import dev.jbuild.engine.EngineException;
+import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.oci.ImageReference;
@@ -91,7 +92,7 @@ final class RunVerb implements Verb {
         here = session.parts().imageSource().local(reference, platform);
       }
       if (here.isPresent()) {
-        return here.get();
+        return ImageSource.requireImage(reference, here.get());
       }
     }
     if (pull == RunOptions.Pull.NEVER) {
@@ -102,7 +103,8 @@ final class RunVerb implements Verb {
     }
     try (TransferDisplay display =
         TransferDisplay.open(session.err(), Terminal.isTerminal(2), session.environment())) {
-      return Pulling.pull(session, reference, platform, display);
+      return ImageSource.requireImage(
+          reference, Pulling.pull(session, reference, platform, display));
     }
   }
 }

@@ -120,9 +120,15 @@ record StoredImage(Optional<ImageReference> reference, Instant named, LocalImage
     return new CommandException("Error: No such image: " + name, 1);
   }
 
-  /** The sum of the files of all layers. */
+  /** The sum of the files of all layers, or of what an artifact consists of. */
   static long size(Layers layers, LocalImage image) throws IOException {
     long bytes = 0;
+    if (image.isArtifact()) {
+      for (Descriptor blob : image.manifest().layers()) {
+        bytes += blob.size();
+      }
+      return bytes;
+    }
     for (Layer layer : image.layers()) {
       bytes += layers.measure(layer).bytes();
     }

@@ -11,7 +11,6 @@ import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
-import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.RegistryException;
 import dev.jbuild.store.Ingest;
@@ -92,10 +91,17 @@ public final class ImagePush {
     if (there) {
       blobs.keySet().forEach(digest -> progress.state(digest, "Layer already exists"));
     } else {
-      for (Outgoing image : bundle.images()) {
-        blobs.putIfAbsent(image.config().descriptor().digest(), image.config());
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (Part layer : blobs.values()) {
+        work.add(() -> blob(reference, layer, progress));
       }
-      blobs(reference, List.copyOf(blobs.values()), progress);
+      for (Outgoing image : bundle.images()) {
+        Part config = image.config();
+        if (blobs.putIfAbsent(config.descriptor().digest(), config) == null) {
+          work.add(() -> blob(reference, config, QUIET));
+        }
+      }
+      AtOnce.all(work);
       manifests(reference, bundle, top);
     }
     for (Digest digest : blobs.keySet()) {
@@ -164,20 +170,9 @@ public final class ImagePush {
     }
   }
 
-  private void blobs(ImageReference reference, List<Part> parts, Progress progress)
-      throws IOException {
-    List<Callable<Boolean>> work = new ArrayList<>();
-    for (Part part : parts) {
-      work.add(() -> blob(reference, part, progress));
-    }
-    AtOnce.all(work);
-  }
-
   /** Returns whether bytes were sent. */
-  private boolean blob(ImageReference reference, Part part, Progress progress) throws IOException {
+  private boolean blob(ImageReference reference, Part part, Progress shown) throws IOException {
     Descriptor blob = part.descriptor();
-    boolean layer = MediaTypes.isLayer(blob.mediaType());
-    Progress shown = layer ? progress : QUIET;
     RegistryClient client = registry.get();
     if (client.hasBlob(reference, blob.digest())) {
       shown.state(blob.digest(), "Layer already exists");

@@ -49,6 +49,7 @@ public final class ImageSource {
     if (image.isEmpty() && reference.withDefaultTag().equals(TinyImage.NAME)) {
       return Optional.of(TinyImage.make(store, layers, images));
     }
+    image.ifPresent(i -> requireImage(reference, i));
     return image.filter(i -> platform.accepts(i.config().platform()));
   }
 
@@ -62,7 +63,7 @@ public final class ImageSource {
         return here.get();
       }
     }
-    return pull(reference.withDefaultTag(), platform, progress);
+    return requireImage(reference, pull(reference.withDefaultTag(), platform, progress));
   }
 
   /** Fetches an image and gives it its name. What was signed is kept as the bytes that came. */
@@ -72,36 +73,49 @@ public final class ImageSource {
       Resolved top = registry.get().resolve(reference);
       Resolved chosen = top;
       if (MediaTypes.isIndex(top.descriptor().mediaType())) {
-        chosen = registry.get().manifest(reference, choose(reference, top, platform).digest());
+        ImageIndex index = ImageIndex.parse(top.bytes());
+        if (index.isForNoPlatform()) {
+          members(reference, index, progress);
+        }
+        chosen = registry.get().manifest(reference, choose(reference, index, platform).digest());
         store.blobs().put(top.bytes());
       }
       Manifest manifest = Manifest.parse(chosen.bytes());
-      requireImage(reference, manifest);
-      ImageConfig config = config(reference, manifest);
+      byte[] config = config(reference, manifest);
       store.blobs().put(chosen.bytes());
+      Arrivals arrivals = new Arrivals(store, layers);
+      Arrivals.Fetch fetch = blob -> fetch(reference, blob, progress);
       LocalImage image =
-          new Arrivals(store, layers)
-              .unpack(
-                  lease,
-                  top.descriptor(),
-                  manifest,
-                  config,
-                  blob -> fetch(reference, blob, progress));
+          manifest.isImage()
+              ? arrivals.unpack(lease, top.descriptor(), manifest, ImageConfig.parse(config), fetch)
+              : arrivals.keep(top.descriptor(), manifest, fetch);
       images.name(reference.digest().isEmpty() ? List.of(reference) : List.of(), image);
       return image;
     }
   }
 
-  private static void requireImage(ImageReference reference, Manifest manifest) {
-    String type = manifest.config().mediaType();
-    if (!MediaTypes.isImageConfig(type)) {
+  /**
+   * An image that something can be begun from.
+   *
+   * @throws EngineException when the name stands for an artifact
+   */
+  public static LocalImage requireImage(ImageReference reference, LocalImage image) {
+    if (image.isArtifact()) {
       throw new EngineException(
           1,
           reference.familiar()
-              + " is no image but an artifact, with "
-              + type
-              + " for a config; 'skopeo copy' takes it elsewhere as it is");
+              + " is no image but an artifact, of "
+              + kind(image.manifest())
+              + "; it can be pulled, pushed, tagged and saved, but has nothing to run");
     }
+    return image;
+  }
+
+  /** What tells most of it: its config's type where that is one of its own. */
+  private static String kind(Manifest artifact) {
+    String config = artifact.config().mediaType();
+    boolean own = !MediaTypes.isImageConfig(config) && !config.equals(MediaTypes.OCI_EMPTY);
+    return own || artifact.layers().isEmpty() ? config : artifact.layers().getFirst().mediaType();
   }
 
   /**
@@ -116,29 +130,34 @@ public final class ImageSource {
         return pull(reference, platform, progress);
       }
       ImageIndex index = ImageIndex.parse(top.bytes());
-      for (Descriptor one : index.manifests()) {
-        if (MediaTypes.isManifest(one.mediaType())) {
-          Resolved member = registry.get().manifest(reference, one.digest());
-          Manifest manifest = Manifest.parse(member.bytes());
-          fetch(reference, manifest.config(), (_, _, _, _) -> {});
-          for (Descriptor layer : manifest.layers()) {
-            fetch(reference, layer, progress);
-          }
-          store.blobs().put(member.bytes());
-        }
-      }
+      members(reference, index, progress);
       Optional<Platform> first =
-          index.select(platform).isPresent()
+          index.selectAny(platform).isPresent()
               ? Optional.of(platform)
               : index.manifests().stream().flatMap(m -> m.platform().stream()).findFirst();
       return pull(reference, first.orElse(platform), progress);
     }
   }
 
-  private static Descriptor choose(ImageReference reference, Resolved index, Platform platform) {
-    ImageIndex parsed = ImageIndex.parse(index.bytes());
-    return parsed
-        .select(platform)
+  /** Brings everything that an index names, as it is. */
+  private void members(ImageReference reference, ImageIndex index, Progress progress)
+      throws IOException {
+    for (Descriptor one : index.manifests()) {
+      if (MediaTypes.isManifest(one.mediaType())) {
+        Resolved member = registry.get().manifest(reference, one.digest());
+        Manifest manifest = Manifest.parse(member.bytes());
+        fetch(reference, manifest.config(), (_, _, _, _) -> {});
+        for (Descriptor layer : manifest.layers()) {
+          fetch(reference, layer, progress);
+        }
+        store.blobs().put(member.bytes());
+      }
+    }
+  }
+
+  private static Descriptor choose(ImageReference reference, ImageIndex index, Platform platform) {
+    return index
+        .selectAny(platform)
         .orElseThrow(() ->
             new EngineException(
                 1,
@@ -149,13 +168,13 @@ public final class ImageSource {
                     + "; there is: "
                     + String.join(
                         ", ",
-                        parsed.manifests().stream()
+                        index.manifests().stream()
                             .flatMap(m -> m.platform().stream())
                             .map(Platform::toString)
                             .toList())));
   }
 
-  private ImageConfig config(ImageReference reference, Manifest manifest) throws IOException {
+  private byte[] config(ImageReference reference, Manifest manifest) throws IOException {
     Digest digest = manifest.config().digest();
     if (!store.blobs().keep(digest)) {
       try (Ingest ingest = store.blobs().ingest()) {
@@ -163,7 +182,7 @@ public final class ImageSource {
         ingest.commit(digest, manifest.config().size());
       }
     }
-    return ImageConfig.parse(store.blobs().read(digest));
+    return store.blobs().read(digest);
   }
 
   private void fetch(ImageReference reference, Descriptor blob, Progress progress)

@@ -32,6 +32,17 @@ public record ImageIndex(
         .or(() -> fitting.stream().findFirst());
   }
 
+  /** Whether no entry says what it is for. */
+  public boolean isForNoPlatform() {
+    return manifests.stream().allMatch(m -> m.platform().isEmpty());
+  }
+
+  /** The same; of artifacts, which are for no platform, the first. */
+  public Optional<Descriptor> selectAny(Platform wanted) {
+    Optional<Descriptor> fitting = select(wanted);
+    return fitting.isEmpty() && isForNoPlatform() ? manifests.stream().findFirst() : fitting;
+  }
+
   public Json.Obj toJson() {
     Json.Obj json =
         Json.obj()

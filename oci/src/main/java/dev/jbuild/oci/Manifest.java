@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The manifest of one image: its config and its layers from the bottom up (image-spec,
@@ -13,9 +14,28 @@ import java.util.Map;
  */
 public record Manifest(
     String mediaType, Descriptor config, List<Descriptor> layers, Map<String, String> annotations) {
+  /** What old registries and tools wrote for an image's config, as docker takes it too. */
+  private static final Set<String> VAGUE =
+      Set.of("", "application/octet-stream", "application/json", "text/html");
+
   public Manifest {
     layers = List.copyOf(layers);
     annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+  }
+
+  /**
+   * Whether this is an image, which can be unpacked; else it is an artifact (image-spec,
+   * manifest.md, Guidelines for Artifact Usage): signatures, charts, what an image holds or how it
+   * was built.
+   */
+  public boolean isImage() {
+    for (Descriptor layer : layers) {
+      if (!MediaTypes.isLayer(layer.mediaType())) {
+        return false;
+      }
+    }
+    String type = config.mediaType();
+    return MediaTypes.isImageConfig(type) || !layers.isEmpty() && VAGUE.contains(type);
   }
 
   public Json.Obj toJson() {

@@ -10,6 +10,9 @@ import java.util.Locale;
 public record Platform(String os, String architecture, String variant)
     implements Comparable<Platform> {
 
+  /** Of what runs nowhere, as BuildKit writes it. */
+  public static final Platform UNKNOWN = new Platform("unknown", "unknown", "");
+
   /** Reads {@code os/arch[/variant]}, or only an architecture; common aliases are normalized. */
   public static Platform parse(String text) {
     String[] parts = text.strip().toLowerCase(Locale.ROOT).split("/", -1);

@@ -78,25 +78,30 @@ final class Manifests {
                 Scopes.push(site, reference))
             .with("Content-Type", mediaType)
             .with(Upload.of(bytes));
-    return requests.exchange(
-        site,
-        call,
-        reply -> {
-          if (reply.status() / 100 != 2) {
-            throw requests.refusal(site, call, reply, "");
-          }
-          Optional<Digest> kept = digest(reply).filter(d -> !d.equals(compute(d, bytes)));
-          if (kept.isPresent()) {
-            throw new RegistryException(
-                "the registry "
-                    + site
-                    + " keeps another manifest than was sent: "
-                    + kept.get()
-                    + " instead of "
-                    + digest);
-          }
-          return digest;
-        });
+    boolean listed =
+        requests.exchange(
+            site,
+            call,
+            reply -> {
+              if (reply.status() / 100 != 2) {
+                throw requests.refusal(site, call, reply, "");
+              }
+              Optional<Digest> kept = digest(reply).filter(d -> !d.equals(compute(d, bytes)));
+              if (kept.isPresent()) {
+                throw new RegistryException(
+                    "the registry "
+                        + site
+                        + " keeps another manifest than was sent: "
+                        + kept.get()
+                        + " instead of "
+                        + digest);
+              }
+              return reply.header(Referrers.HEADER).isPresent();
+            });
+    if (!listed) {
+      new Referrers(requests).list(site, reference, mediaType, bytes);
+    }
+    return digest;
   }
 
   void delete(Site site, ImageReference reference) {

@@ -3,6 +3,7 @@ package dev.jbuild.registry;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -167,9 +168,21 @@ public final class RegistryClient implements AutoCloseable {
     return true;
   }
 
-  /** Puts a manifest or index under the reference's tag or digest, as the given bytes. */
+  /**
+   * Puts a manifest or index under the reference's tag or digest, as the given bytes. Where the
+   * registry keeps no lists of what refers to what, one that has a subject is put into such a list.
+   */
   public Digest pushManifest(ImageReference reference, String mediaType, byte[] bytes) {
     return manifests().put(origin(reference), reference, mediaType, bytes);
+  }
+
+  /**
+   * What refers to a manifest as its subject, signatures for example: descriptors with their {@code
+   * artifactType}, as the registry lists them.
+   */
+  public List<Json.Obj> referrers(ImageReference repository, Digest subject) {
+    return pulls()
+        .over(repository, site -> new Referrers(requests()).of(site, repository, subject));
   }
 
   /** All tags of a repository of the registry itself, in its order. */

@@ -70,15 +70,20 @@ final class Tags {
           call.line(),
           List.of());
     }
+    return next(requests, call, reply);
+  }
+
+  /** The page after one, where there is another. */
+  static Optional<URI> next(Requests requests, Call call, Reply reply) {
     return reply.headers("Link").stream()
         .map(NEXT::matcher)
         .filter(Matcher::find)
-        .map(m -> next(call, m.group(1)))
+        .map(m -> next(requests, call, m.group(1)))
         .findFirst();
   }
 
   /** Only path and query of the link count: registries behind proxies name wrong hosts. */
-  private URI next(Call call, String link) {
+  private static URI next(Requests requests, Call call, String link) {
     URI uri = requests.resolve(call, call.uri(), link);
     String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     return call.uri().resolve(uri.getRawPath() + query);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Manifest;
 import dev.jbuild.oci.MediaTypes;
 import java.io.IOException;
@@ -74,6 +75,35 @@ class DockerRegistryTest {
     assertThat(client.head(reference)).contains(resolved.descriptor());
     assertThat(client.manifest(reference, Digest.sha256(manifest)).bytes()).isEqualTo(manifest);
     assertThat(Fixtures.fetch(client, reference, LAYER)).isEqualTo(LAYER);
+  }
+
+  /** This registry keeps no lists, so that they are tags (Referrers Tag Schema). */
+  @Test
+  void whatHasASubjectIsListedUnderItsTag() throws IOException {
+    ImageReference image = image("signed/image:1");
+    byte[] manifest = push(image);
+    Json.Obj signature =
+        Json.parseObject(manifest)
+            .with("artifactType", "application/signature")
+            .with("annotations", Json.textMap(Map.of("by", "me")))
+            .with(
+                "subject",
+                Descriptor.of(MediaTypes.OCI_MANIFEST, Digest.sha256(manifest), manifest.length)
+                    .toJson());
+    Json.Obj other = signature.with("artifactType", "application/sbom");
+
+    client.pushManifest(image.withTag("sig"), MediaTypes.OCI_MANIFEST, signature.bytes());
+    client.pushManifest(image.withTag("again"), MediaTypes.OCI_MANIFEST, signature.bytes());
+    client.pushManifest(image.withTag("sbom"), MediaTypes.OCI_MANIFEST, other.bytes());
+
+    List<Json.Obj> found = client.referrers(image, Digest.sha256(manifest));
+    assertThat(found)
+        .extracting(one -> one.text("digest").orElse(""))
+        .containsExactly(
+            Digest.sha256(signature.bytes()).toString(), Digest.sha256(other.bytes()).toString());
+    assertThat(found.getFirst().text("artifactType")).contains("application/signature");
+    assertThat(found.getFirst().textMap("annotations")).containsEntry("by", "me");
+    assertThat(client.referrers(image, Digest.sha256(signature.bytes()))).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.JsonException;
+import dev.jbuild.oci.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class ArchiveFormat {
     for (Outgoing image : bundle.images()) {
       blobs(image);
     }
-    if (docker) {
+    if (docker && isImage(bundle.images().getFirst())) {
       addDocker(bundle.images().getFirst(), bundle.names());
     }
     Part top = bundle.top();
@@ -74,9 +75,11 @@ public final class ArchiveFormat {
       layout.blob(top);
     }
     Map<String, String> common = new LinkedHashMap<>();
-    ImageConfig.parse(bundle.images().getFirst().configBytes())
-        .created()
-        .ifPresent(created -> common.put(CREATED, created));
+    if (isImage(bundle.images().getFirst())) {
+      ImageConfig.parse(bundle.images().getFirst().configBytes())
+          .created()
+          .ifPresent(created -> common.put(CREATED, created));
+    }
     if (bundle.names().isEmpty()) {
       entries.add(top.descriptor().withAnnotations(common));
     }
@@ -87,6 +90,11 @@ public final class ArchiveFormat {
       annotations.put(REF_NAME, name.tagOrDigest());
       entries.add(top.descriptor().withAnnotations(annotations));
     }
+  }
+
+  /** An artifact's config may be anything, and old archives have no place for it. */
+  private static boolean isImage(Outgoing one) {
+    return Manifest.parse(one.manifestBytes()).isImage();
   }
 
   private void addDocker(Outgoing image, List<ImageReference> names) {

@@ -8,11 +8,13 @@ import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.Manifest;
+import dev.jbuild.oci.Platform;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,6 +61,19 @@ public final class Arrivals {
     List<Layer> stack = AtOnce.all(work);
     lease.pin(stack.stream().map(l -> l.id().value()).toList());
     return new LocalImage(top, manifest, config, stack);
+  }
+
+  /** Brings an artifact, of which nothing is unpacked. */
+  public LocalImage keep(Descriptor top, Manifest manifest, Fetch fetch) throws IOException {
+    List<Callable<Descriptor>> work = new ArrayList<>();
+    for (Descriptor blob : new LinkedHashSet<>(manifest.layers())) {
+      work.add(() -> {
+        fetch.fetch(blob);
+        return blob;
+      });
+    }
+    AtOnce.all(work);
+    return new LocalImage(top, manifest, ImageConfig.empty(Platform.UNKNOWN), List.of());
   }
 
   private Layer unpack(Lease lease, Descriptor blob, DiffId diffId, Fetch fetch)

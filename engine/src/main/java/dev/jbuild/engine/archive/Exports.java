@@ -22,8 +22,6 @@ import java.util.Optional;
 
 /** Makes images of the store ready to leave it. */
 public final class Exports {
-  private static final Platform UNKNOWN = new Platform("unknown", "unknown", "");
-
   private final Store store;
   private final PackedLayers packed;
   private final LocalImages images;
@@ -49,6 +47,9 @@ public final class Exports {
     Descriptor stored = manifestOf(image);
     byte[] bytes = store.blobs().read(stored.digest());
     Manifest manifest = Manifest.parse(bytes);
+    if (image.isArtifact()) {
+      return asItCame(stored, Platform.UNKNOWN, manifest, bytes);
+    }
     List<Part> layers = new ArrayList<>();
     String type = manifestType(stored.mediaType(), packing.types());
     boolean asIs = packing.types() == Packing.Types.AS_THEY_ARE;
@@ -92,10 +93,7 @@ public final class Exports {
     for (Descriptor one : ImageIndex.parse(store.blobs().read(target.digest())).manifests()) {
       if (MediaTypes.isManifest(one.mediaType())
           && store.blobs().has(one.digest())
-          && Manifest.parse(store.blobs().read(one.digest()))
-              .config()
-              .digest()
-              .equals(image.id())) {
+          && Manifest.parse(store.blobs().read(one.digest())).equals(image.manifest())) {
         return Descriptor.of(one.mediaType(), one.digest(), one.size());
       }
     }
@@ -195,34 +193,31 @@ public final class Exports {
       return Optional.empty();
     }
     Descriptor plain = Descriptor.of(listed.mediaType(), listed.digest(), listed.size());
-    Platform platform = listed.platform().orElse(UNKNOWN);
+    Platform platform = listed.platform().orElse(Platform.UNKNOWN);
+    byte[] bytes = store.blobs().read(listed.digest());
+    Manifest manifest = Manifest.parse(bytes);
     Optional<LocalImage> unpacked =
-        MediaTypes.isImageConfig(configType(plain))
-            ? images.read(plain, platform)
-            : Optional.empty();
+        manifest.isImage() ? images.read(plain, platform) : Optional.empty();
     if (unpacked.isPresent()) {
       return Optional.of(prepare(unpacked.get(), packing, annotations));
     }
-    // For another machine, or no image at all: as it came.
-    byte[] bytes = store.blobs().read(listed.digest());
-    Manifest manifest = Manifest.parse(bytes);
     List<Descriptor> blobs = new ArrayList<>(manifest.layers());
     blobs.add(manifest.config());
-    if (!blobs.stream().allMatch(blob -> store.blobs().has(blob.digest()))) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Outgoing(
-            Part.of(listed, bytes),
-            kept(manifest.config()),
-            manifest.layers().stream().map(this::kept).toList(),
-            platform,
-            bytes,
-            store.blobs().read(manifest.config().digest())));
+    return blobs.stream().allMatch(blob -> store.blobs().has(blob.digest()))
+        ? Optional.of(asItCame(listed, platform, manifest, bytes))
+        : Optional.empty();
   }
 
-  private String configType(Descriptor manifest) throws IOException {
-    return Manifest.parse(store.blobs().read(manifest.digest())).config().mediaType();
+  /** For another machine, or no image at all. */
+  private Outgoing asItCame(Descriptor listed, Platform platform, Manifest manifest, byte[] bytes)
+      throws IOException {
+    return new Outgoing(
+        Part.of(listed, bytes),
+        kept(manifest.config()),
+        manifest.layers().stream().map(this::kept).toList(),
+        platform,
+        bytes,
+        store.blobs().read(manifest.config().digest()));
   }
 
   private Part kept(Descriptor blob) {

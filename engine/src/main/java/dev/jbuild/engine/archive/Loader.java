@@ -162,6 +162,9 @@ public final class Loader {
     requireBlob(chosen.digest());
     Manifest manifest = Manifest.parse(store.blobs().read(chosen.digest()));
     requireBlob(manifest.config().digest());
+    if (!manifest.isImage()) {
+      return arrivals.keep(top, manifest, blob -> requireBlob(blob.digest()));
+    }
     ImageConfig config = ImageConfig.parse(store.blobs().read(manifest.config().digest()));
     return arrivals.unpack(lease, top, manifest, config, blob -> requireBlob(blob.digest()));
   }
@@ -170,7 +173,7 @@ public final class Loader {
   private Descriptor choose(ImageIndex index) throws ArchiveException {
     List<Descriptor> here =
         index.manifests().stream().filter(m -> store.blobs().has(m.digest())).toList();
-    Optional<Descriptor> wanted = ImageIndex.of(here).select(platform);
+    Optional<Descriptor> wanted = ImageIndex.of(here).selectAny(platform);
     List<Descriptor> rest =
         here.stream()
             .filter(m -> !m.annotations().containsKey("vnd.docker.reference.type"))

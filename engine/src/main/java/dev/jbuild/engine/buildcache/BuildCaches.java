@@ -20,7 +20,6 @@ import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Manifest;
-import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
 import dev.jbuild.registry.Resolved;
 import dev.jbuild.store.Ingest;
@@ -202,7 +201,7 @@ public final class BuildCaches {
   }
 
   private Imported take(Manifest manifest, Source source) throws IOException {
-    if (MediaTypes.isImageConfig(manifest.config().mediaType())) {
+    if (manifest.isImage()) {
       return inline(manifest, source);
     }
     if (!manifest.config().mediaType().equals(CacheBundle.CONFIG)) {

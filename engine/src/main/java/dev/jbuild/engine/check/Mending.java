@@ -82,10 +82,13 @@ final class Mending {
   }
 
   private void mend(Manifest manifest, Optional<ImageReference> name) throws IOException {
-    if (!MediaTypes.isImageConfig(manifest.config().mediaType())) {
+    fetch(manifest.config(), name.or(() -> origin(manifest)));
+    if (!manifest.isImage()) {
+      for (Descriptor blob : manifest.layers()) {
+        fetch(blob, origins.anywhere(blob.digest()).or(() -> name));
+      }
       return;
     }
-    fetch(manifest.config(), name.or(() -> origin(manifest)));
     if (!store.blobs().has(manifest.config().digest())) {
       return;
     }

@@ -271,8 +271,11 @@ public final class StoreCheck {
     if (!store.blobs().has(config)) {
       return Optional.of("its config " + config + " is missing");
     }
-    if (!MediaTypes.isImageConfig(manifest.config().mediaType())) {
-      return Optional.empty();
+    if (!manifest.isImage()) {
+      return manifest.layers().stream()
+          .filter(blob -> !store.blobs().has(blob.digest()))
+          .findFirst()
+          .map(blob -> "its part " + blob.digest() + " is missing");
     }
     for (DiffId diffId : ImageConfig.parse(store.blobs().read(config)).diffIds()) {
       Optional<Layer> layer = layers.byDiffId(diffId);

@@ -12,6 +12,7 @@ import dev.jbuild.engine.archive.Images;
 import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageIndex;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.MediaTypes;
@@ -164,29 +165,61 @@ class SignedBytesTest {
     assertThat(pulledAndPushed("index")).isEqualTo(get("index"));
     assertThat(registry.send("GET", "/v2/b/manifests/" + second.digest()).body())
         .isEqualTo(attestation.getBytes(UTF_8));
-    assertThat(Registry.text(registry.send("GET", "/v2/b/referrers/" + image.digest())))
-        .contains(second.digest().toString());
+    assertThat(client.referrers(name("b"), image.digest()))
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.text("digest")).contains(second.digest().toString());
+          assertThat(one.text("artifactType")).contains("application/vnd.example.attestation");
+        });
     assertThat(registry.send("GET", "/v2/b/blobs/" + statement.digest()).statusCode())
         .isEqualTo(200);
   }
 
-  @Test
-  void anArtifactIsNoDamagedImage() throws Exception {
-    Descriptor config = registry.blob("a", "{}");
-    put(
-        "sbom",
+  private Descriptor artifact(String tag, String config, String layer) throws Exception {
+    Descriptor blob = registry.blob("a", "\u0001 no JSON");
+    return put(
+        tag,
         MediaTypes.OCI_MANIFEST,
         Json.obj()
             .with("schemaVersion", 2)
-            .with("mediaType", MediaTypes.OCI_MANIFEST)
+            .with("config", Descriptor.of(config, blob.digest(), blob.size()).toJson())
             .with(
-                "config",
-                Descriptor.of("application/vnd.oci.empty.v1+json", config.digest(), 2).toJson())
-            .with("layers", new Json.Arr(List.of(config.toJson())))
+                "layers",
+                new Json.Arr(List.of(Descriptor.of(layer, blob.digest(), blob.size()).toJson())))
+            .with("later", "kept")
             .compact());
+  }
 
-    assertThatThrownBy(() -> pulledAndPushed("sbom"))
+  @Test
+  void anArtifactIsKeptAsItIsAndIsNoImage() throws Exception {
+    artifact("chart", "application/vnd.cncf.helm.config.v1+json", "application/vnd.cncf.helm");
+    // what cosign makes has the config of an image, and layers that are none
+    artifact(
+        "signature", MediaTypes.OCI_CONFIG, "application/vnd.dev.cosign.simplesigning.v1+json");
+
+    assertThat(pulledAndPushed("chart")).isEqualTo(get("chart"));
+    assertThat(pulledAndPushed("signature")).isEqualTo(get("signature"));
+    assertThatThrownBy(() -> base("chart"))
         .isInstanceOf(EngineException.class)
-        .hasMessageContaining("a:sbom is no image but an artifact");
+        .hasMessageContaining(
+            "a:chart is no image but an artifact, of application/vnd.cncf.helm.c");
+    assertThatThrownBy(() -> base("signature"))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("of application/vnd.dev.cosign.simplesigning.v1+json");
+  }
+
+  private void base(String tag) throws IOException {
+    new ImageSource(images.store(), images.layers(), () -> client)
+        .get(name("a:" + tag), Platform.host(), false, (_, _, _, _) -> {});
+  }
+
+  @Test
+  void artifactsUnderAnIndexComeAllTogether() throws Exception {
+    Descriptor one = artifact("one", "application/a", "application/b");
+    Descriptor two = artifact("two", "application/c", "application/d");
+    put("both", MediaTypes.OCI_INDEX, ImageIndex.of(List.of(one, two)).toJson().compact());
+
+    assertThat(pulledAndPushed("both")).isEqualTo(get("both"));
+    assertThat(registry.send("GET", "/v2/b/manifests/" + two.digest()).statusCode()).isEqualTo(200);
   }
 }
