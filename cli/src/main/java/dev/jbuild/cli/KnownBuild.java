@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.memo.Consulted;
+import dev.jbuild.cli.memo.Facts;
 import dev.jbuild.cli.memo.Heard;
 import dev.jbuild.cli.memo.Memo;
 import dev.jbuild.cli.memo.Memos;
@@ -55,6 +56,7 @@ final class KnownBuild {
       }
       memo = found.get();
       memos.use(memo);
+      Facts.write(session.environment(), root, memo.environment(), memo.facts());
     } catch (IOException | RuntimeException _) {
       return Optional.empty();
     }
@@ -113,7 +115,8 @@ final class KnownBuild {
       Heard heard,
       Consulted consulted,
       Session session) {
-    if (isOff(session.environment()) || !isPlain(course)) {
+    boolean told = Facts.areWanted(session.environment());
+    if (isOff(session.environment()) || !isPlain(course) || (!evidence.isOfTheCache() && !told)) {
       return;
     }
     try {
@@ -125,8 +128,15 @@ final class KnownBuild {
       if (request.tags().isEmpty()) {
         evidence.untagged(result.image().target());
       }
-      Optional<Evidence.Found> facts = evidence.found(roots(request));
+      // What it writes besides, the next call has to write again.
+      boolean alone = request.outputs().size() == 1;
+      Optional<Evidence.Found> facts = alone ? evidence.found(roots(request)) : Optional.empty();
       Optional<Map<String, Optional<String>>> environment = consulted.seen();
+      Optional<Evidence.Found> store = told ? evidence.store() : Optional.empty();
+      if (store.isPresent() && environment.isPresent()) {
+        Path root = session.parts().root();
+        Facts.write(session.environment(), root, environment.get(), store.get());
+      }
       if (facts.isPresent() && environment.isPresent()) {
         Memos.of(session.parts().root(), session.words())
             .put(
@@ -144,13 +154,13 @@ final class KnownBuild {
     }
   }
 
-  /** Answers that go to the local store and nowhere else, from what lies on this machine. */
+  /** Answers that go to the local store, from what lies on this machine. */
   private static boolean isPlain(Course course) {
     BuildRequest request = course.request();
     return !request.cache().disabled()
         && request.cache().disabledStages().isEmpty()
         && !request.cache().pull()
-        && request.outputs().equals(List.of(new Output.Image()))
+        && request.outputs().contains(new Output.Image())
         && request.platforms().size() <= 1
         && isFolder(course.options(), request)
         && request.run().secrets().values().stream()

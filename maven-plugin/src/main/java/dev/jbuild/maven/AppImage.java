@@ -40,11 +40,13 @@ final class AppImage {
 
   private final ImageMojo mojo;
   private final ProjectContexts contexts;
+  private final LastBuild last;
   private final Instant time;
 
-  AppImage(ImageMojo mojo) throws MojoExecutionException {
+  AppImage(ImageMojo mojo, LastBuild last) throws MojoExecutionException {
     this.mojo = mojo;
-    this.contexts = new ProjectContexts(mojo);
+    this.last = last;
+    this.contexts = new ProjectContexts(mojo, last);
     this.time = mojo.timestamp().orElse(Instant.ofEpochSecond(1));
   }
 
@@ -104,6 +106,7 @@ final class AppImage {
     all.put("/" + jar.getFileName(), jar);
     Mirror mirror = new Mirror(app, time);
     String wanted = Mirror.listing(all);
+    last.input(wanted);
     if (!mirror.isUpToDate(wanted)) {
       mirror.begin();
       try (JarFile content = new JarFile(jar.toFile())) {
@@ -118,6 +121,7 @@ final class AppImage {
     Path dockerfile = mojo.folder().resolve("Dockerfile");
     String text = dockerfile(app, Files.readString(mojo.folder().resolve("start-of-jar")));
     Files.writeString(dockerfile, text);
+    last.input(text);
     return List.of("--file", dockerfile.toString(), app.toString());
   }
 

@@ -117,6 +117,44 @@ final class ImageBuild {
     Path folder = mojo.folder();
     Path id = folder.resolve("image-id");
     Path metadata = folder.resolve("image-metadata.json");
+    LastBuild last = new LastBuild(mojo);
+    Program program = mojo.program();
+    List<String> words = new ArrayList<>();
+    for (String name : mojo.imageNames()) {
+      words.addAll(List.of("--tag", name));
+    }
+    words.addAll(request());
+    words.addAll(mojo.options);
+    words.addAll(context(last));
+    last.input(String.join("\n", words));
+    last.input(program);
+    boolean written = Files.isRegularFile(id) && Files.isRegularFile(metadata);
+    if (more.isEmpty() && written && last.isSame(program)) {
+      mojo.getLog().info("jbuild: " + mojo.imageName() + " is up to date");
+      return record(id, metadata);
+    }
+    // What a push is answered says nothing of the store, and what was known of it stays true.
+    boolean pushed = more.contains("--push");
+    if (!pushed) {
+      last.forget();
+    }
+    Files.deleteIfExists(id);
+    Files.deleteIfExists(metadata);
+    words.addAll(0, how(id, metadata));
+    words.addAll(words.size() - 1, more);
+    try (Credentials credentials = Credentials.of(mojo)) {
+      Program called = credentials.on(program);
+      (pushed ? called : last.asked(called)).run("building " + mojo.imageName(), words);
+    }
+    String built = record(id, metadata);
+    if (!pushed) {
+      last.remember();
+    }
+    return built;
+  }
+
+  /** The verb, where its answer goes, and how much it says on its way. */
+  private List<String> how(Path id, Path metadata) {
     List<String> words = new ArrayList<>(List.of("build"));
     words.addAll(List.of("--iidfile", id.toString(), "--metadata-file", metadata.toString()));
     if (mojo.getLog().isInfoEnabled()) {
@@ -124,19 +162,7 @@ final class ImageBuild {
     } else {
       words.add("--quiet");
     }
-    for (String name : mojo.imageNames()) {
-      words.addAll(List.of("--tag", name));
-    }
-    words.addAll(request());
-    words.addAll(more);
-    words.addAll(mojo.options);
-    words.addAll(context());
-    Files.deleteIfExists(id);
-    Files.deleteIfExists(metadata);
-    try (Credentials credentials = Credentials.of(mojo)) {
-      credentials.on(mojo.program()).run("building " + mojo.imageName(), words);
-    }
-    return record(id, metadata);
+    return words;
   }
 
   /** What is the same for every kind of image. */
@@ -172,15 +198,16 @@ final class ImageBuild {
   }
 
   /** The Dockerfile, its named contexts and arguments, and the folder. */
-  private List<String> context() throws MojoExecutionException, IOException {
+  private List<String> context(LastBuild last) throws MojoExecutionException, IOException {
     Optional<Path> file = dockerfile();
     if (file.isEmpty()) {
-      return new AppImage(mojo).prepare();
+      return new AppImage(mojo, last).prepare();
     }
     String text = Files.readString(file.get(), StandardCharsets.UTF_8);
+    last.input(text);
     List<String> words = new ArrayList<>(List.of("--file", file.get().toString()));
     Path folder = mojo.contextDirectory.toPath();
-    words.addAll(new ProjectContexts(mojo).of(text));
+    words.addAll(new ProjectContexts(mojo, last).of(text));
     projectArgs(folder)
         .forEach((name, value) -> {
           // One that no ARG asks for would only be a warning.
@@ -230,7 +257,8 @@ final class ImageBuild {
       throws MojoExecutionException, IOException, InterruptedException {
     Path stamp = mojo.folder().resolve(Digests.hex(file.toString()).substring(0, 8) + ".tar-of");
     String before = Files.exists(stamp) && Files.exists(file) ? Files.readString(stamp) : "";
-    List<String> export = List.of("--output", "type=" + format + ",dest=" + file);
+    List<String> export =
+        List.of("--output", "type=image", "--output", "type=" + format + ",dest=" + file);
     if (before.isEmpty()) {
       Files.writeString(stamp, state(file, format, build(export)));
       return;

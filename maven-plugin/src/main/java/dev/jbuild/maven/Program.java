@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.apache.maven.plugin.logging.Log;
 
 /** A jbuild that can be called. */
 final class Program {
+  private static final String JAVA_OPTIONS = "JAVA_TOOL_OPTIONS";
+
   private final Path executable;
   private final Map<String, String> environment;
   private final Log log;
@@ -30,6 +33,18 @@ final class Program {
     return new Program(executable, more, log);
   }
 
+  Path executable() {
+    return executable;
+  }
+
+  /** All that it gets. */
+  Map<String, String> environment() {
+    Map<String, String> all = new HashMap<>(System.getenv());
+    all.remove(JAVA_OPTIONS);
+    all.putAll(environment);
+    return all;
+  }
+
   @Override
   public String toString() {
     return executable.toString();
@@ -44,7 +59,7 @@ final class Program {
     }
     ProcessBuilder builder = new ProcessBuilder(words);
     // What is Maven's own Java options has nothing to say to another program.
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().remove(JAVA_OPTIONS);
     builder.environment().putAll(environment);
     return builder;
   }

@@ -21,10 +21,12 @@ import org.apache.maven.project.MavenProject;
  */
 final class ProjectContexts {
   private final ImageMojo mojo;
+  private final LastBuild last;
   private final Instant time;
 
-  ProjectContexts(ImageMojo mojo) throws MojoExecutionException {
+  ProjectContexts(ImageMojo mojo, LastBuild last) throws MojoExecutionException {
     this.mojo = mojo;
+    this.last = last;
     this.time = mojo.timestamp().orElse(Instant.ofEpochSecond(1));
   }
 
@@ -63,7 +65,7 @@ final class ProjectContexts {
 
   private List<String> option(String name, Map<String, Path> files) throws IOException {
     Path folder = mojo.folder().resolve(name);
-    new Mirror(folder, time).copy(files);
+    last.input(new Mirror(folder, time).copy(files));
     return List.of("--build-context", name + "=" + folder);
   }
 

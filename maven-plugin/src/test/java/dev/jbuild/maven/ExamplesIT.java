@@ -133,6 +133,37 @@ final class ExamplesIT {
   }
 
   @Test
+  void whatIsUnchangedIsNotBuiltAgainUntilTheImageOrAnInputIsAnother() throws IOException {
+    Path project = RealMaven.example("java-service", temp);
+    String known = "jbuild: java-service:1.0 is up to date";
+    RealMaven.maven(project, "-q", "package").check();
+    Command build = RealMaven.maven(project, "-o", "jbuild:build");
+    String id = Files.readString(project.resolve("target/jbuild/image-id"));
+
+    assertThat(build.check().out()).contains(known);
+    assertThat(project.resolve("target/jbuild/image-id")).content().isEqualTo(id);
+
+    RealMaven.jbuild("rmi", "java-service:1.0").check();
+    assertThat(build.check().out()).doesNotContain(known);
+    RealMaven.jbuild("image", "inspect", "java-service:1.0").check();
+    assertThat(build.check().out()).contains(known);
+
+    // Another image by the name that this one is made on.
+    RealMaven.jbuild("tag", "eclipse-temurin:17-jre", "own:1").check();
+    RealMaven.jbuild("tag", "java-service:1.0", "eclipse-temurin:17-jre").check();
+    assertThat(build.check().out()).doesNotContain(known);
+    RealMaven.jbuild("tag", "own:1", "eclipse-temurin:17-jre").check();
+
+    assertThat(build.and("-Djbuild.ports=8081").check().out()).doesNotContain(known);
+    Path jar = project.resolve("target/java-service-1.0.jar");
+    build.and("-Djbuild.ports=8081").check();
+    FileTime time = Files.getLastModifiedTime(jar);
+    Files.write(jar, Files.readAllBytes(jar));
+    Files.setLastModifiedTime(jar, time);
+    assertThat(build.and("-Djbuild.ports=8081").check().out()).doesNotContain(known);
+  }
+
+  @Test
   void anArchiveIsWrittenAgainOnlyWhenTheImageHasChanged() throws IOException {
     Path project = RealMaven.example("java-service", temp);
     Path tar = project.resolve("target/java-service-image.tar");

@@ -51,6 +51,21 @@ final class MirrorTest {
   }
 
   @Test
+  void aByteThatChangesUnderSizeAndTimeIsNoticed() throws IOException {
+    Path source = Files.writeString(temp.resolve("a"), "text");
+    Path folder = temp.resolve("mirror");
+    FileTime time = Files.getLastModifiedTime(source);
+    new Mirror(folder, TIME).copy(Map.of("a", source));
+
+    // In the same tick of the kernel's clock if it were not waited for.
+    Files.writeString(source, "next");
+    Files.setLastModifiedTime(source, time);
+    new Mirror(folder, TIME).copy(Map.of("a", source));
+
+    assertThat(folder.resolve("a")).hasContent("next");
+  }
+
+  @Test
   void whatIsNoLongerWantedGoes() throws IOException {
     Path source = Files.writeString(temp.resolve("a"), "text");
     Path folder = temp.resolve("mirror");
