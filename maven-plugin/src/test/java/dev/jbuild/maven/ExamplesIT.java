@@ -146,7 +146,6 @@ final class ExamplesIT {
     RealMaven.jbuild("rmi", "java-service:1.0").check();
     assertThat(build.check().out()).doesNotContain(known);
     RealMaven.jbuild("image", "inspect", "java-service:1.0").check();
-    assertThat(build.check().out()).contains(known);
 
     // Another image by the name that this one is made on.
     RealMaven.jbuild("tag", "eclipse-temurin:17-jre", "own:1").check();
@@ -156,7 +155,6 @@ final class ExamplesIT {
 
     assertThat(build.and("-Djbuild.ports=8081").check().out()).doesNotContain(known);
     Path jar = project.resolve("target/java-service-1.0.jar");
-    build.and("-Djbuild.ports=8081").check();
     FileTime time = Files.getLastModifiedTime(jar);
     Files.write(jar, Files.readAllBytes(jar));
     Files.setLastModifiedTime(jar, time);
