@@ -109,6 +109,9 @@ static bool apply(struct plan *plan, const struct record *record)
 	case TAG_WORK:
 		plan->work = record->value;
 		return true;
+	case TAG_STUBS:
+		plan->stubs = record->value;
+		return true;
 	case TAG_FLAGS:
 		plan->flags = record->size == 4 ? read_u32(record->value) : 0;
 		return record->size == 4;

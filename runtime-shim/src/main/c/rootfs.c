@@ -294,6 +294,34 @@ static int stub_base(const struct plan *plan)
 	return fs_mount("rootfs", "tmpfs", "mode=755", ATTR_NODEV);
 }
 
+/*
+ * The stubs of those who have the same mount points are the same, and those of others must not be
+ * seen: one folder for each set of them, named by it (FNV-1a).
+ */
+static int open_bottom(const struct layers *layers)
+{
+	const struct plan *plan = layers->plan;
+	uint64_t hash = 0xcbf29ce484222325U;
+	cleanup_fd int stubs = -1;
+	char name[32];
+
+	if (!plan->stubs)
+		return make_folder(layers->base, "bottom");
+	for (size_t i = 0; i < plan->mount_count; i++) {
+		const struct mount_op *op = &plan->mounts[i];
+
+		if (!makes_target(op))
+			continue;
+		for (const char *at = op->target; *at; at++)
+			hash = (hash ^ (unsigned char)*at) * 0x100000001b3U;
+		/* No character: it ends the name too. */
+		hash = (hash ^ (op->folder ? 0x100U : 0x200U)) * 0x100000001b3U;
+	}
+	(void)snprintf(name, sizeof name, "bottom-%016llx", (unsigned long long)hash);
+	stubs = open_folder(AT_FDCWD, plan->stubs);
+	return make_folder(stubs, name);
+}
+
 int rootfs_mount(struct plan *plan)
 {
 	const char *staging = staging_folder();
@@ -304,7 +332,7 @@ int rootfs_mount(struct plan *plan)
 	if (plan->lower_count > LOWERS_MAX - 2)
 		die_code(EXIT_SHIM, "rootfs", "%zu layers: the kernel's overlay takes %d",
 			 plan->lower_count, LOWERS_MAX - 2);
-	layers.bottom = make_folder(layers.base, "bottom");
+	layers.bottom = open_bottom(&layers);
 	if (!plan->upper && plan->lower_count == 0)
 		layers.top = make_folder(layers.base, "top");
 	fill_bottom(&layers);

@@ -18,6 +18,7 @@ enum plan_tag {
 	TAG_LOWER = 'L',
 	TAG_UPPER = 'U',
 	TAG_WORK = 'W',
+	TAG_STUBS = 'B',    /* folder that keeps mount points for the next one of the kind */
 	TAG_FLAGS = 'F',
 	TAG_ARG = 'A',
 	TAG_ENV = 'E',
@@ -100,6 +101,7 @@ struct plan {
 	size_t lower_count;
 	const char *upper;
 	const char *work;
+	const char *stubs;
 	char **argv;
 	size_t argc;
 	char **env;

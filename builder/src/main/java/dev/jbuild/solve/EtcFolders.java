@@ -7,6 +7,7 @@ import dev.jbuild.runtime.Network;
 import dev.jbuild.runtime.SandboxMount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,12 +49,14 @@ final class EtcFolders implements AutoCloseable {
     private final String hostname;
     private final EtcFiles files;
     private final List<FileStat> before;
+    private final Path stubs;
     private final long made = System.nanoTime();
 
     private Lent(Network network, String hostname, Path folder) throws IOException {
       this.network = network;
       this.hostname = hostname;
       files = EtcFiles.write(folder, network, hostname, extraHosts);
+      stubs = Files.createDirectory(folder.resolve("stubs"));
       // back from the clock's tick in which a change would not be seen
       long second = System.currentTimeMillis() / 1000 - 1;
       for (Path file : all()) {
@@ -68,6 +71,11 @@ final class EtcFolders implements AutoCloseable {
 
     List<SandboxMount> mounts() throws IOException {
       return files.mounts(false);
+    }
+
+    /** Mount points that the image lacks. */
+    Path stubs() {
+      return stubs;
     }
 
     private List<FileStat> stats() throws IOException {

@@ -2,6 +2,7 @@ package dev.jbuild.solve;
 
 import dev.jbuild.cache.StatCache;
 import dev.jbuild.context.ContextTree;
+import dev.jbuild.linux.Child;
 import dev.jbuild.parser.IgnoreRules;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.plan.StageGraph;
@@ -49,7 +50,7 @@ final class Surroundings implements AutoCloseable {
       }
       Shim running = shim;
       if (running == null) {
-        running = Shim.start(shimBinary);
+        running = Shim.start(shimBinary, Child::start);
         shim = running;
       }
       return running;

@@ -2,6 +2,7 @@ package dev.jbuild.linux;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -24,6 +25,26 @@ final class Exec {
    * @return the negated errno: where it succeeds, there is nobody to return to
    */
   static long run(List<String> command) throws IOException {
+    return start(command, (path, argv, envp) ->
+        Syscall.callOnce(Syscall.EXECVE, path, argv, envp, 0, 0));
+  }
+
+  /**
+   * Starts another program in a process of its own, with the same environment.
+   *
+   * @param in what it reads from
+   * @param out what it writes to
+   * @return its process, or the negated errno
+   */
+  static long spawn(List<String> command, int in, int out) throws IOException {
+    return start(command, (path, argv, envp) -> Native.spawn(path, argv, envp, in, out));
+  }
+
+  private interface Call {
+    long with(long path, long argv, long envp);
+  }
+
+  private static long start(List<String> command, Call call) throws IOException {
     Exec arguments = new Exec();
     for (String word : command) {
       arguments.add(FileName.encode(word));
@@ -32,13 +53,16 @@ final class Exec {
     environment.addAll(Files.readAllBytes(ENVIRONMENT));
     ByteBuffer words = arguments.texts();
     ByteBuffer variables = environment.texts();
-    return Syscall.callOnce(
-        Syscall.EXECVE,
-        Native.address(words),
-        Native.address(arguments.vector(words)),
-        Native.address(environment.vector(variables)),
-        0,
-        0);
+    ByteBuffer argv = arguments.vector(words);
+    ByteBuffer envp = environment.vector(variables);
+    try {
+      return call.with(Native.address(words), Native.address(argv), Native.address(envp));
+    } finally {
+      Reference.reachabilityFence(words);
+      Reference.reachabilityFence(variables);
+      Reference.reachabilityFence(argv);
+      Reference.reachabilityFence(envp);
+    }
   }
 
   private void add(byte[] text) {

@@ -30,6 +30,9 @@ final class Native {
   /** Where a direct buffer's bytes are. */
   static native long address(ByteBuffer buffer);
 
+  /** Starts a program, see src/main/c/spawn.c: its process, or a negated errno. */
+  static native long spawn(long path, long argv, long envp, long in, long out);
+
   /** How many bytes {@link #deflate} works in. */
   static native long deflateRoom();
 

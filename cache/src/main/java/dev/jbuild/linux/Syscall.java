@@ -11,6 +11,8 @@ final class Syscall {
   static final int PREAD = number(17, 67);
   static final int PWRITE = number(18, 68);
   static final int EXECVE = number(59, 221);
+  static final int WAIT4 = number(61, 260);
+  static final int KILL = number(62, 129);
   static final int FLOCK = number(73, 32);
   static final int FSYNC = number(74, 82);
   static final int FTRUNCATE = number(77, 46);
@@ -37,6 +39,7 @@ final class Syscall {
   static final int FCHMODAT = number(268, 53);
   static final int UTIMENSAT = number(280, 88);
   static final int SYNCFS = number(306, 267);
+  static final int PIPE2 = number(293, 59);
   static final int RENAMEAT2 = number(316, 276);
   static final int COPY_FILE_RANGE = number(326, 285);
   static final int STATX = number(332, 291);

@@ -131,6 +131,7 @@ final class Plan {
     if (sandbox.root() instanceof RootFs.Overlay overlay) {
       out.text('U', absolute(overlay.upper()));
       out.text('W', absolute(overlay.work()));
+      overlay.stubs().ifPresent(stubs -> out.text('B', absolute(stubs)));
     }
   }
 

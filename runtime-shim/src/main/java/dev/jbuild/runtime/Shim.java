@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -47,11 +48,9 @@ public final class Shim implements AutoCloseable {
   }
 
   /** Starts the shim. */
-  public static Shim start(Path binary) {
-    ProcessBuilder builder = new ProcessBuilder(binary.toString(), "serve");
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+  public static Shim start(Path binary, Starter starter) {
     try {
-      Shim shim = new Shim(builder.start());
+      Shim shim = new Shim(starter.start(List.of(binary.toString(), "serve")));
       shim.reader.start();
       return shim;
     } catch (IOException e) {

@@ -52,7 +52,7 @@ final class Box implements AutoCloseable {
             .split(" ", -1)) {
       Files.createSymbolicLink(base.resolve("bin/" + name), Path.of("busybox"));
     }
-    this.shim = Shim.start(ShimBinary.locate());
+    this.shim = Shim.start(ShimBinary.locate(), Starter.JVM);
   }
 
   static Box open(Path folder) throws IOException {

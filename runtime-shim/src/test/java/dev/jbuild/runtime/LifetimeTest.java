@@ -109,7 +109,7 @@ final class LifetimeTest {
 
   @Test
   void closedWhileSandboxesRun() throws Exception {
-    Shim shim = Shim.start(ShimBinary.locate());
+    Shim shim = Shim.start(ShimBinary.locate(), Starter.JVM);
     Shim.Running running = shim.run(plan(), (_, _, _, _) -> {});
     shim.close();
     assertThat(running.await()).isInstanceOf(ExitStatus.Failed.class);

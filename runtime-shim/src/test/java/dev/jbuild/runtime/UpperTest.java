@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,28 @@ final class UpperTest {
     Box.Result result = box.run(Isolation.docker(), mounts(), "true");
     assertThat(result.status()).isEqualTo(new ExitStatus.Exited(0));
     assertThat(result.changes()).isEmpty();
+  }
+
+  @Test
+  void keptMountPointsAreSeenByTheirOwnKindOnly(@TempDir Path folder) throws Exception {
+    List<SandboxMount> more = new ArrayList<>(mounts());
+    more.add(new SandboxMount.Tmpfs("/only/here", 1 << 20, 01777));
+
+    for (List<SandboxMount> mounts : List.of(more, mounts(), more)) {
+      RootFs.Overlay plain = box.overlay(List.of(box.base));
+      RootFs.Overlay root =
+          new RootFs.Overlay(
+              plain.lowers(), plain.upper(), plain.work(), true, Optional.of(folder));
+      Box.Result result =
+          box.run(new Sandbox(root, mounts, Box.command("ls", "/"), Isolation.docker()));
+
+      assertThat(result.out().lines().filter("only"::equals))
+          .hasSize(mounts.contains(more.getLast()) ? 1 : 0);
+      assertThat(result.changes()).isEmpty();
+    }
+    try (Stream<Path> kept = Files.list(folder)) {
+      assertThat(kept).hasSize(2);
+    }
   }
 
   @Test
