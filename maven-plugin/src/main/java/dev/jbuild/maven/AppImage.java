@@ -91,15 +91,16 @@ final class AppImage {
 
   /** Brings the folder of the image up to date; gives the words that name it. */
   List<String> prepare() throws MojoExecutionException, IOException {
-    Path jar =
-        ProjectContexts.jar(mojo.project)
-            .orElseThrow(() ->
-                new MojoExecutionException(
-                    "there is no jar of "
-                        + mojo.project.getArtifactId()
-                        + " yet and no Dockerfile: run 'mvn package', or 'mvn package jbuild:"
-                        + mojo.execution.getGoal()
-                        + "'"));
+    Optional<Path> packaged = ProjectContexts.jar(mojo.project);
+    if (packaged.isEmpty()) {
+      throw new MojoExecutionException(
+          "there is no jar of "
+              + mojo.project.getArtifactId()
+              + " yet and no Dockerfile: run 'mvn package', or 'mvn package jbuild:"
+              + mojo.execution.getGoal()
+              + "'");
+    }
+    Path jar = packaged.get();
     Path app = mojo.folder().resolve("app");
     Map<String, Path> libraries = contexts.libraries(false);
     Map<String, Path> all = new TreeMap<>(libraries);
@@ -267,15 +268,20 @@ final class AppImage {
     layers.put("modules", "/app/libs/");
     layers.put("resources", "/app/resources/");
     layers.put("classes", "/app/classes/");
-    layers.forEach((from, to) -> {
+    for (Map.Entry<String, String> layer : layers.entrySet()) {
+      String from = layer.getKey();
       if (Files.isDirectory(app.resolve(from))) {
-        text.append("COPY ").append(from).append(' ').append(to).append('\n');
+        text.append("COPY ").append(from).append(' ').append(layer.getValue()).append('\n');
       }
-    });
+    }
     text.append("WORKDIR ").append(mojo.workingDirectory).append('\n');
-    mojo.environment.forEach((name, value) ->
-        text.append("ENV ").append(name).append('=').append(quoted(value)).append('\n'));
-    mojo.ports.forEach(port -> text.append("EXPOSE ").append(port).append('\n'));
+    for (Map.Entry<String, String> each : mojo.environment.entrySet()) {
+      String value = quoted(each.getValue());
+      text.append("ENV ").append(each.getKey()).append('=').append(value).append('\n');
+    }
+    for (String port : mojo.ports) {
+      text.append("EXPOSE ").append(port).append('\n');
+    }
     if (!mojo.volumes.isEmpty()) {
       text.append("VOLUME ").append(list(mojo.volumes)).append('\n');
     }
@@ -338,10 +344,10 @@ final class AppImage {
   }
 
   private static String list(List<String> words) {
-    List<String> quoted =
-        words.stream()
-            .map(word -> '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"')
-            .toList();
+    List<String> quoted = new ArrayList<>();
+    for (String word : words) {
+      quoted.add('"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+    }
     return "[" + String.join(", ", quoted) + "]";
   }
 }

@@ -8,6 +8,7 @@ import org.apache.maven.model.Plugin;
 import org.apache.maven.model.PluginExecution;
 import org.apache.maven.plugin.MojoExecutionException;
 import org.apache.maven.plugin.descriptor.MojoDescriptor;
+import org.apache.maven.plugin.descriptor.Parameter;
 import org.apache.maven.plugin.descriptor.PluginDescriptor;
 import org.codehaus.plexus.configuration.PlexusConfiguration;
 import org.codehaus.plexus.util.xml.Xpp3Dom;
@@ -25,9 +26,11 @@ final class Configuration {
     this.mojo = mojo;
     PluginDescriptor plugin = mojo.execution.getMojoDescriptor().getPluginDescriptor();
     for (MojoDescriptor each : plugin.getMojos()) {
-      each.getParameters().stream()
-          .filter(parameter -> parameter.isEditable())
-          .forEach(parameter -> parameters.add(parameter.getName()));
+      for (Parameter parameter : each.getParameters()) {
+        if (parameter.isEditable()) {
+          parameters.add(parameter.getName());
+        }
+      }
       for (PlexusConfiguration value : each.getMojoConfiguration().getChildren()) {
         String text = value.getValue("");
         if (text.startsWith("${jbuild.")) {

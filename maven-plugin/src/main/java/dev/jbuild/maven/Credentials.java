@@ -88,9 +88,9 @@ final class Credentials implements AutoCloseable {
   }
 
   Program on(Program program) {
-    return folder
-        .map(f -> program.with("REGISTRY_AUTH_FILE", f.resolve("auth.json").toString()))
-        .orElse(program);
+    return folder.isEmpty()
+        ? program
+        : program.with("REGISTRY_AUTH_FILE", folder.get().resolve("auth.json").toString());
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.jbuild.maven;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -90,8 +90,10 @@ abstract class JbuildMojo extends AbstractMojo {
     if (root != null) {
       environment.put("JBUILD_ROOT", root);
     }
-    timestamp()
-        .ifPresent(t -> environment.put("SOURCE_DATE_EPOCH", Long.toString(t.getEpochSecond())));
+    Optional<Instant> time = timestamp();
+    if (time.isPresent()) {
+      environment.put("SOURCE_DATE_EPOCH", Long.toString(time.get().getEpochSecond()));
+    }
     Path found =
         new Distributions(session, repositories, getLog())
             .find(Optional.ofNullable(executable), version());
@@ -109,11 +111,8 @@ abstract class JbuildMojo extends AbstractMojo {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          outputTimestamp.chars().allMatch(c -> c >= '0' && c <= '9')
-              ? Instant.ofEpochSecond(Long.parseLong(outputTimestamp))
-              : java.time.OffsetDateTime.parse(outputTimestamp).toInstant());
-    } catch (DateTimeParseException | NumberFormatException e) {
+      return Optional.of(Timestamps.parse(outputTimestamp));
+    } catch (DateTimeException | NumberFormatException e) {
       throw new MojoExecutionException(
           "project.build.outputTimestamp is '"
               + outputTimestamp

@@ -1,10 +1,10 @@
 package dev.jbuild.maven;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.maven.model.License;
 import org.apache.maven.project.MavenProject;
 import org.jspecify.annotations.Nullable;
@@ -28,25 +28,25 @@ final class Labels {
     if (project.getScm() != null) {
       put(labels, "source", project.getScm().getUrl());
     }
-    put(
-        labels,
-        "licenses",
-        project.getLicenses().stream()
-            .map(License::getName)
-            .filter(name -> name != null)
-            .collect(Collectors.joining(" AND ")));
-    configured.forEach((name, value) -> {
-      if (value == null || value.isEmpty()) {
-        labels.remove(name);
-      } else {
-        labels.put(name, value);
+    List<String> licences = new ArrayList<>();
+    for (License licence : project.getLicenses()) {
+      if (licence.getName() != null) {
+        licences.add(licence.getName());
       }
-    });
+    }
+    put(labels, "licenses", String.join(" AND ", licences));
+    for (Map.Entry<String, String> each : configured.entrySet()) {
+      if (each.getValue() == null || each.getValue().isEmpty()) {
+        labels.remove(each.getKey());
+      } else {
+        labels.put(each.getKey(), each.getValue());
+      }
+    }
     return labels;
   }
 
   private static @Nullable String oneLine(@Nullable String text) {
-    return Optional.ofNullable(text).map(t -> t.strip().replaceAll("\\s+", " ")).orElse(null);
+    return text == null ? null : text.strip().replaceAll("\\s+", " ");
   }
 
   private static void put(Map<String, String> labels, String name, @Nullable String value) {

@@ -54,11 +54,12 @@ final class LastBuild {
     // Credentials decide whether an image can be had, and not which one.
     Map<String, String> environment = new TreeMap<>(program.environment());
     environment.remove("REGISTRY_AUTH_FILE");
-    environment.forEach((name, value) -> {
+    for (Map.Entry<String, String> each : environment.entrySet()) {
+      String name = each.getKey();
       if (name.startsWith("JBUILD_") || name.equals("HOME") || name.equals("XDG_DATA_HOME")) {
-        input(name + "=" + value);
+        input(name + "=" + each.getValue());
       }
-    });
+    }
   }
 
   /** Can anything be known of such a build? What comes from elsewhere may always have changed. */

@@ -34,15 +34,12 @@ final class ProjectContexts {
   List<String> of(String dockerfile) throws MojoExecutionException, IOException {
     List<String> words = new ArrayList<>();
     if (dockerfile.contains("maven-artifact")) {
-      Path jar =
-          jar(mojo.project)
-              .orElseThrow(() ->
-                  new MojoExecutionException(
-                      "the Dockerfile copies from maven-artifact and nothing is packaged yet: run 'mvn package', or 'mvn package "
-                          + "jbuild:"
-                          + mojo.execution.getGoal()
-                          + "'"));
-      words.addAll(option("maven-artifact", Map.of(jar.getFileName().toString(), jar)));
+      String missing =
+          "the Dockerfile copies from maven-artifact and nothing is packaged yet: run 'mvn package', or 'mvn package "
+              + "jbuild:"
+              + mojo.execution.getGoal()
+              + "'";
+      words.addAll(option("maven-artifact", jar(mojo.project), missing));
     }
     if (dockerfile.contains("maven-deps")) {
       words.addAll(option("maven-deps", libraries(dockerfile.contains("maven-module-"))));
@@ -50,17 +47,20 @@ final class ProjectContexts {
     for (MavenProject module : upstream()) {
       String name = "maven-module-" + module.getArtifactId();
       if (dockerfile.contains(name)) {
-        Path jar =
-            jar(module)
-                .orElseThrow(() ->
-                    new MojoExecutionException(
-                        "module "
-                            + module.getArtifactId()
-                            + " is not packaged yet: run 'mvn package'"));
-        words.addAll(option(name, Map.of(jar.getFileName().toString(), jar)));
+        String missing =
+            "module " + module.getArtifactId() + " is not packaged yet: run 'mvn package'";
+        words.addAll(option(name, jar(module), missing));
       }
     }
     return words;
+  }
+
+  private List<String> option(String name, Optional<Path> jar, String missing)
+      throws MojoExecutionException, IOException {
+    if (jar.isEmpty()) {
+      throw new MojoExecutionException(missing);
+    }
+    return option(name, Map.of(jar.get().getFileName().toString(), jar.get()));
   }
 
   private List<String> option(String name, Map<String, Path> files) throws IOException {
@@ -76,10 +76,13 @@ final class ProjectContexts {
   }
 
   boolean isModule(Artifact artifact) {
-    return upstream().stream()
-        .anyMatch(module ->
-            module.getGroupId().equals(artifact.getGroupId())
-                && module.getArtifactId().equals(artifact.getArtifactId()));
+    for (MavenProject module : upstream()) {
+      if (module.getGroupId().equals(artifact.getGroupId())
+          && module.getArtifactId().equals(artifact.getArtifactId())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
