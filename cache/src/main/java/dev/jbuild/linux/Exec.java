@@ -25,8 +25,8 @@ final class Exec {
    * @return the negated errno: where it succeeds, there is nobody to return to
    */
   static long run(List<String> command) throws IOException {
-    return start(command, (path, argv, envp) ->
-        Syscall.callOnce(Syscall.EXECVE, path, argv, envp, 0, 0));
+    return start(
+        command, (path, argv, envp) -> Syscall.callOnce(Syscall.EXECVE, path, argv, envp, 0, 0));
   }
 
   /**
