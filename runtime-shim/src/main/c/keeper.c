@@ -37,6 +37,14 @@ static bool own_pids(const struct plan *plan)
 	return true;
 }
 
+/* Of all that runs below us. */
+static bool score_self(const char *score)
+{
+	cleanup_fd int file = score ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
+
+	return !score || (file >= 0 && write_all(file, score, strlen(score)));
+}
+
 __attribute__((noreturn)) static void keep(struct plan *plan, const struct stdio *io, int socket)
 {
 	struct pollfd parent = {.fd = socket, .events = POLLIN};
@@ -49,7 +57,7 @@ __attribute__((noreturn)) static void keep(struct plan *plan, const struct stdio
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || poll(&parent, 1, 0) != 0)
 		_exit(EXIT_SHIM);
 	(void)prctl(PR_SET_NAME, "jbuild-keeper");
-	if (!sandbox_start(plan, io, &started)) {
+	if (!score_self(plan_option(plan, "oom-score-adj")) || !sandbox_start(plan, io, &started)) {
 		word = (struct word){.type = 'N', .status = errno};
 		(void)send(socket, &word, sizeof word, MSG_NOSIGNAL);
 		_exit(EXIT_SHIM);

@@ -58,36 +58,74 @@ void json_escape(struct buffer *out, const char *bytes, size_t size)
 }
 
 /* One line of JSON in one write: many supervisors append to the file. */
-void tell_event(const struct plan *plan, const char *action, const char *more)
+static void append_event(const struct plan *plan, const char *type, const char *action,
+			 const char *id, const char *const attributes[2])
 {
 	const char *path = plan_option(plan, "events");
-	const char *actor = plan_option(plan, "actor");
-	const char *id = plan_option(plan, "id");
 	cleanup_fd int file = -1;
 	struct timespec now;
 	struct buffer line = {0};
-	char head[96];
+	char head[128];
 
-	if (!path || !actor || !id)
+	if (!path)
 		return;
 	file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		return;
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	(void)snprintf(head, sizeof head, "{\"time\":%lld,\"timeNano\":%lld%09ld,\"Type\":\"container\",",
-		       (long long)now.tv_sec, (long long)now.tv_sec, now.tv_nsec);
+	(void)snprintf(head, sizeof head, "{\"time\":%lld,\"timeNano\":%lld%09ld,\"Type\":\"%s\",",
+		       (long long)now.tv_sec, (long long)now.tv_sec, now.tv_nsec, type);
 	buffer_text(&line, head);
 	buffer_text(&line, "\"Action\":\"");
 	json_escape(&line, action, strlen(action));
 	buffer_text(&line, "\",\"Actor\":{\"ID\":\"");
 	buffer_text(&line, id);
 	buffer_text(&line, "\",\"Attributes\":{");
-	buffer_text(&line, actor);
-	buffer_text(&line, more);
+	buffer_text(&line, attributes[0]);
+	buffer_text(&line, attributes[1]);
 	buffer_text(&line, "}}}\n");
 	/* An event that can't be written down must not stop a container. */
 	(void)write_all(file, line.bytes, line.size);
 	free(line.bytes);
+}
+
+void tell_event(const struct plan *plan, const char *action, const char *more)
+{
+	const char *actor = plan_option(plan, "actor");
+	const char *id = plan_option(plan, "id");
+
+	if (actor && id)
+		append_event(plan, "container", action, id, (const char *const[]){actor, more});
+}
+
+/* `uses-N=network ID ATTRIBUTES`, `uses-N=volume NAME ATTRIBUTES` */
+static void tell_use(const struct plan *plan, const char *use, bool up)
+{
+	const char *id = strchr(use, ' ');
+	const char *attributes = id ? strchr(id + 1, ' ') : NULL;
+	const bool network = strncmp(use, "network ", 8) == 0;
+	char *name;
+
+	if (!attributes)
+		return;
+	name = strndup(id + 1, (size_t)(attributes - id - 1));
+	if (name && network)
+		append_event(plan, "network", up ? "connect" : "disconnect", name,
+			     (const char *const[]){attributes + 1, ""});
+	else if (name)
+		append_event(plan, "volume", up ? "mount" : "unmount", name,
+			     (const char *const[]){attributes + 1, ""});
+	free(name);
+}
+
+void tell_uses(const struct plan *plan, bool up)
+{
+	for (size_t i = 0; i < plan->options.count; i++) {
+		const char *value = strchr(plan->options.at[i], '=');
+
+		if (value && strncmp(plan->options.at[i], "uses-", 5) == 0)
+			tell_use(plan, value + 1, up);
+	}
 }
 
 static long count_in(const char *folder, const char *name)

@@ -212,6 +212,7 @@ void life_reported(struct supervisor *s)
 	time_text(s->state.started);
 	save(s, "running");
 	health_begin(&s->health, &s->plan);
+	tell_uses(&s->plan, true);
 	tell_event(&s->plan, "start", "");
 	say_started(s);
 }
@@ -308,9 +309,11 @@ void life_ended(struct supervisor *s, const struct ending *ending)
 		say_failed(s);
 	}
 	if (s->ran) {
-		(void)snprintf(more, sizeof more, ",\"exitCode\":\"%d\"", s->state.exit);
+		(void)snprintf(more, sizeof more, ",\"execDuration\":\"%lld\",\"exitCode\":\"%d\"",
+			       (long long)(now_ms() - s->run_since) / 1000, s->state.exit);
 		if (oom > 0)
 			tell_event(&s->plan, "oom", "");
+		tell_uses(&s->plan, false);
 		tell_event(&s->plan, "die", more);
 	}
 	if (restarts(s)) {

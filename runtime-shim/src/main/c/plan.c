@@ -178,7 +178,7 @@ static bool make_room(struct plan *plan, const size_t count[256])
 	plan->rlimits = calloc(count[TAG_RLIMIT] + 1, sizeof *plan->rlimits);
 	plan->mounts = calloc(count[TAG_MOUNT] + 1, sizeof *plan->mounts);
 	return plan->lowers && plan->argv && plan->env && plan->rlimits && plan->mounts &&
-	       make_words(&plan->options, count[TAG_OPTION] + MORE_OPTIONS) &&
+	       make_words(&plan->options, plan->option_room) &&
 	       make_words(&plan->health, count[TAG_HEALTH]) &&
 	       make_words(&plan->helper, count[TAG_HELPER]) &&
 	       make_words(&plan->teardown, count[TAG_TEARDOWN]) &&
@@ -199,6 +199,7 @@ const char *plan_parse(struct plan *plan, char *bytes, size_t size)
 			return "a record is cut off";
 		count[record.tag & 255]++;
 	}
+	plan->option_room = count[TAG_OPTION] + MORE_OPTIONS;
 	if (!make_room(plan, count))
 		return "not enough memory";
 	for (at = 0; at < size;) {
@@ -296,6 +297,6 @@ void plan_set_option(struct plan *plan, char *text)
 		}
 	}
 	/* The room is for more names than there are. */
-	if (options->count < MORE_OPTIONS)
+	if (options->count < plan->option_room)
 		options->at[options->count++] = text;
 }

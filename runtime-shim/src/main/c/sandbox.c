@@ -191,7 +191,7 @@ void child_cgroups(const struct plan *plan)
 static const struct {
 	const char *name;
 	int flag;
-} JOINS[] = {{"ipc=", CLONE_NEWIPC}, {"uts=", CLONE_NEWUTS}, {"pid=", CLONE_NEWPID}};
+} JOINS[] = {{"ipc=", CLONE_NEWIPC}, {"uts=", CLONE_NEWUTS}, {"pid=", CLONE_NEWPID}, {"cgr=", CLONE_NEWCGROUP}};
 
 /* The namespaces that are not made new; of those in `enter`, the ones with a file are entered. */
 static int joined(const struct plan *plan, int enter_those)
@@ -259,7 +259,7 @@ __attribute__((noreturn)) static void child_main(struct plan *plan, const struct
 	if (setsid() < 0)
 		die("start", "setsid");
 	child_cgroups(plan);
-	if (unshare(CLONE_NEWCGROUP) < 0)
+	if (!(joined(plan, 0) & CLONE_NEWCGROUP) && unshare(CLONE_NEWCGROUP) < 0)
 		die("cgroup", "namespace");
 	(void)joined(plan, CLONE_NEWIPC | CLONE_NEWUTS);
 	set_root(plan, io);

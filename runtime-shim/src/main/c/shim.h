@@ -126,6 +126,7 @@ struct plan {
 	struct words teardown;
 	struct words cgroups;
 	struct words joins;
+	size_t option_room;
 	int netns_fd; /* -1, or the namespace that stands for netns */
 };
 

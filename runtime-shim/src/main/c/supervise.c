@@ -121,11 +121,26 @@ static void freeze(struct supervisor *s, struct client *client, bool frozen)
 	}
 }
 
+/* One that a limit was set in while the container ran: the next start is in it, too. */
+static void add_cgroup(struct supervisor *s, char *folder)
+{
+	struct words *cgroups = &s->plan.cgroups;
+	char **more = realloc(cgroups->at, (cgroups->count + 2) * sizeof *more);
+
+	if (!more)
+		return;
+	cgroups->at = more;
+	cgroups->at[cgroups->count++] = folder;
+	cgroups->at[cgroups->count] = NULL;
+}
+
 static void set_option(struct supervisor *s, struct client *client, const char *payload, size_t size)
 {
 	char *text = strndup(payload, size);
 
-	if (text)
+	if (text && strncmp(text, "cgroup=", 7) == 0)
+		add_cgroup(s, text + 7);
+	else if (text)
 		plan_set_option(&s->plan, text);
 	client_send(client, FRAME_DONE, "", 0);
 }

@@ -179,6 +179,8 @@ void life_feed_stdin(struct supervisor *s);
 
 /* What is said to the world; more is JSON members with a comma before each, or "". */
 void tell_event(const struct plan *plan, const char *action, const char *more);
+/* The networks and volumes that it has from now on, or no longer. */
+void tell_uses(const struct plan *plan, bool up);
 /* Number of processes that were killed for want of memory. */
 long tell_oom(const struct plan *plan);
 /* Starts the helper of the network and waits until it is ready. */

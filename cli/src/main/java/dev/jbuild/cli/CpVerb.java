@@ -4,6 +4,7 @@ import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.cli.progress.Terminal;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.ContainerFiles;
+import dev.jbuild.engine.container.Events;
 import dev.jbuild.runtime.ShimBinary;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +51,12 @@ final class CpVerb implements EngineVerb {
               : "copying between containers is not supported");
     }
     boolean out = to.container.isEmpty();
+    if ((out ? from : to).path.isEmpty()) {
+      throw new UsageException("the path in the container is missing: write CONTAINER:/path");
+    }
     Container container = session.parts().containers().find(out ? from.container : to.container);
+    Events.append(
+        session.parts().containers().events(), out ? "archive-path" : "extract-to-dir", container);
     boolean follow = arguments.flag("--follow-link");
     boolean archive = arguments.flag("--archive");
     try (ContainerFiles files =

@@ -18,7 +18,8 @@ import java.util.Set;
 /** Shows what happens to containers. */
 final class EventsVerb implements Verb {
   private static final long PAUSE_MILLIS = 100;
-  private static final Set<String> FILTERS = Set.of("container", "event", "image", "label", "type");
+  private static final Set<String> FILTERS =
+      Set.of("container", "event", "image", "label", "network", "type", "volume");
 
   private final String name;
 
@@ -29,7 +30,10 @@ final class EventsVerb implements Verb {
   @Override
   public Syntax syntax() {
     return new Syntax(name, "", "Get events as they happen")
-        .values("-f --filter", "key=value", "Only what fits: container, event, image, label, type")
+        .values(
+            "-f --filter",
+            "key=value",
+            "Only what fits: container, event, image, label, network, type, volume")
         .value("--format", "template", "\"json\" or a Go template")
         .value("--since", "time", "Also those that were from then on")
         .value("--until", "time", "Only until then; does not wait when that is past")
@@ -49,9 +53,11 @@ final class EventsVerb implements Verb {
     long at = since.isPresent() || !Files.exists(file) ? 0 : Files.size(file);
     boolean more = true;
     while (more) {
-      more = until.isEmpty() || Instant.now().isBefore(until.get());
+      boolean ahead = until.isEmpty() || Instant.now().isBefore(until.get());
       List<String> lines = new ArrayList<>();
+      long before = at;
       at = read(file, at, lines);
+      more = ahead || at > before;
       for (String line : lines) {
         Json.Obj event = Json.parseObject(line);
         Instant time = Instant.ofEpochSecond(event.number("time").orElse(0L));
@@ -62,7 +68,7 @@ final class EventsVerb implements Verb {
         }
       }
       session.out().flush();
-      if (more) {
+      if (ahead && at == before) {
         Thread.sleep(PAUSE_MILLIS);
       }
     }
@@ -99,8 +105,17 @@ final class EventsVerb implements Verb {
             container ->
                 actor.text("ID").orElse("").startsWith(container)
                     || attributes.text("name").orElse("").equals(container))
+        && filters.allow("network", network -> isOf("network", network, event))
+        && filters.allow("volume", volume -> isOf("volume", volume, event))
         && filters.allow("image", image -> attributes.text("image").orElse("").equals(image))
         && filters.allowLabels(actor.textMap("Attributes"));
+  }
+
+  private static boolean isOf(String type, String wanted, Json.Obj event) {
+    Json.Obj actor = event.object("Actor");
+    return event.text("Type").orElse("").equals(type)
+        && (actor.text("ID").orElse("").startsWith(wanted)
+            || actor.object("Attributes").text("name").orElse("").equals(wanted));
   }
 
   /** E.g. {@code 2026-01-02T15:04:05.000000000Z container start ID (image=x, name=y)}. */

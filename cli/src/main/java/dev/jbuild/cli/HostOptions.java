@@ -29,7 +29,7 @@ final class HostOptions {
             .with("VolumesFrom", Json.texts(given.values("--volumes-from")))
             .with("CapAdd", Json.texts(given.values("--cap-add")))
             .with("CapDrop", Json.texts(given.values("--cap-drop")))
-            .with("Dns", Json.texts(given.values("--dns")))
+            .with("Dns", Json.texts(servers(given.values("--dns"))))
             .with("DnsOptions", Json.texts(given.values("--dns-option")))
             .with("DnsSearch", Json.texts(given.values("--dns-search")))
             .with("ExtraHosts", Json.texts(extraHosts(given.values("--add-host"))))
@@ -50,7 +50,7 @@ final class HostOptions {
             .with("Devices", new Json.Arr(devices(given.values("--device"))))
             .with("Ulimits", new Json.Arr(ulimits(given.values("--ulimit"))));
     checkCapabilities(given);
-    return limits(host, given);
+    return RareFlags.read(limits(host, given), given);
   }
 
   /** The limits that can be changed later, too; those that were not asked for are left out. */
@@ -97,7 +97,11 @@ final class HostOptions {
       return text.map(Long::parseLong);
     } catch (NumberFormatException _) {
       throw new UsageException(
-          "invalid argument \"" + text.get() + "\" for \"" + flag + "\" flag: not a number");
+          "invalid argument \""
+              + text.get()
+              + "\" for \""
+              + flag
+              + "\" flag: invalid syntax: not a number");
     }
   }
 
@@ -108,7 +112,10 @@ final class HostOptions {
     }
     return text.map(t ->
         Sizes.parse(t)
-            .orElseThrow(() -> new UsageException("invalid size for " + flag + ": " + t)));
+            .orElseThrow(() ->
+                new UsageException(
+                    "invalid argument \"%s\" for \"%s\" flag: invalid size: '%s'"
+                        .formatted(t, flag, t))));
   }
 
   private static Json.Obj log(Arguments given) {
@@ -120,9 +127,48 @@ final class HostOptions {
               + "' is registered: there are json-file, local"
               + " and none");
     }
+    for (String option : given.values("--log-opt")) {
+      checkLog(option);
+    }
     return Json.obj()
         .with("Type", driver)
         .with("Config", Json.textMap(RunOptions.pairs(given.values("--log-opt"))));
+  }
+
+  private static void checkLog(String option) {
+    int equals = option.indexOf('=');
+    String name = equals < 0 ? option : option.substring(0, equals);
+    String value = option.substring(equals + 1);
+    switch (name) {
+      case "max-size" -> {
+        if (!value.equals("-1") && Sizes.parse(value).isEmpty()) {
+          throw new UsageException("--log-opt max-size: invalid size: '" + value + "'");
+        }
+      }
+      case "max-file" -> {
+        if (value.isEmpty() || !value.chars().allMatch(Character::isDigit) || value.matches("0+")) {
+          throw new UsageException("--log-opt max-file: invalid number: '" + value + "'");
+        }
+      }
+      // They say what is written beside each line, or how; there it is as always.
+      case "mode",
+          "max-buffer-size",
+          "compress",
+          "labels",
+          "labels-regex",
+          "env",
+          "env-regex",
+          "tag",
+          "cache-disabled",
+          "cache-max-size",
+          "cache-max-file",
+          "cache-compress" -> {}
+      default ->
+          throw new UsageException(
+              "unknown log opt '"
+                  + name
+                  + "' for json-file log driver; there are max-size and max-file");
+    }
   }
 
   /** {@code on-failure:3} and the like. */
@@ -146,6 +192,19 @@ final class HostOptions {
       throw new UsageException(
           "invalid restart policy format: maximum retry count must be an integer: " + text);
     }
+  }
+
+  private static List<String> servers(List<String> texts) {
+    for (String text : texts) {
+      // Only what an address is made of is looked at: no name is asked for.
+      boolean six = text.indexOf(':') >= 0 && text.matches("[0-9a-fA-F:.]+(%.+)?");
+      if (!six && !text.matches("(\\d{1,3}\\.){3}\\d{1,3}")) {
+        throw new UsageException(
+            "invalid argument \"%s\" for \"--dns\" flag: IP address is not correctly formatted: %s"
+                .formatted(text, text));
+      }
+    }
+    return texts;
   }
 
   private static List<String> extraHosts(List<String> texts) {

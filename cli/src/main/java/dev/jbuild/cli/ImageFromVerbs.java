@@ -5,6 +5,7 @@ import dev.jbuild.cli.progress.Terminal;
 import dev.jbuild.engine.container.Changes;
 import dev.jbuild.engine.container.Commit;
 import dev.jbuild.engine.container.Container;
+import dev.jbuild.engine.container.Events;
 import dev.jbuild.layer.ArchiveWriter;
 import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Json;
@@ -15,8 +16,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** The verbs that make something of a container's files: diff, commit, export. */
 final class ImageFromVerbs {
@@ -63,6 +67,7 @@ final class ImageFromVerbs {
         MergedTree.send(session.parts().containers().files(container), new ArchiveSink(archive));
         archive.finish();
       }
+      Events.append(session.parts().containers().events(), "export", container);
       return 0;
     }
   }
@@ -126,6 +131,17 @@ final class ImageFromVerbs {
                   ? List.of()
                   : List.of(RunOptions.reference(arguments.operand(1))),
               image);
+      Events.append(
+          session.parts().containers().events(),
+          "commit",
+          container,
+          Map.of(
+              "comment", arguments.value("--message").orElse(""),
+              "imageID", image.id().toString(),
+              "imageRef",
+                  arguments.operands().size() < 2
+                      ? ""
+                      : RunOptions.reference(arguments.operand(1)).familiar()));
       session.out().println(image.id());
       return 0;
     }
@@ -145,13 +161,37 @@ final class ImageFromVerbs {
         case "ENTRYPOINT" -> config.withEntrypoint(Optional.of(words(value)));
         case "USER" -> config.withUser(value);
         case "WORKDIR" -> config.withWorkingDir(value);
-        case "EXPOSE" -> config.withExposedPort(value.indexOf('/') < 0 ? value + "/tcp" : value);
-        case "VOLUME" -> config.withVolume(value);
+        case "EXPOSE" ->
+            each(
+                config,
+                List.of(value.split("\\s+")),
+                (c, port) -> c.withExposedPort(port.indexOf('/') < 0 ? port + "/tcp" : port));
+        case "VOLUME" -> each(config, listed(value), ContainerConfig::withVolume);
+        case "ONBUILD" -> {
+          List<String> triggers = new ArrayList<>(config.onBuild());
+          triggers.add(value);
+          yield config.withOnBuild(triggers);
+        }
         case "STOPSIGNAL" -> config.withStopSignal(value);
         case "ENV" -> config.withEnv(before(value), after(value));
         case "LABEL" -> config.withLabel(before(value), after(value));
-        default -> throw new UsageException("--change: " + word + " is not a valid change command");
+        default -> throw new UsageException(word + " is not a valid change command");
       };
+    }
+
+    private static ContainerConfig each(
+        ContainerConfig config,
+        List<String> values,
+        BiFunction<ContainerConfig, String, ContainerConfig> change) {
+      ContainerConfig changed = config;
+      for (String value : values) {
+        changed = change.apply(changed, value);
+      }
+      return changed;
+    }
+
+    private static List<String> listed(String value) {
+      return value.startsWith("[") ? words(value) : List.of(value.split("\\s+"));
     }
 
     private static List<String> words(String value) {

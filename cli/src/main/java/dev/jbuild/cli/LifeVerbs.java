@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.engine.EngineException;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.NoSuchContainerException;
 import dev.jbuild.oci.Json;
@@ -48,7 +49,13 @@ final class LifeVerbs {
                 .value("-s --signal", "signal", "Signal to send (KILL)")
                 .operands(1, Integer.MAX_VALUE),
         (container, call) -> {
-          call.lifecycle().kill(container, call.arguments().value("--signal").orElse("KILL"));
+          String signal = call.arguments().value("--signal").orElse("KILL");
+          try {
+            call.lifecycle().kill(container, signal);
+          } catch (EngineException e) {
+            throw new EngineException(
+                1, "cannot kill container: " + call.operand() + ": " + e.getMessage());
+          }
           return call.operand();
         });
   }
@@ -124,14 +131,22 @@ final class LifeVerbs {
                 .value("--pids-limit", "number", "Most processes")
                 .operands(1, Integer.MAX_VALUE),
         (container, call) -> {
-          Json.Obj changes = HostOptions.limits(Json.obj(), call.arguments());
-          Optional<String> policy = call.arguments().value("--restart");
-          if (policy.isPresent()) {
-            changes = changes.with("RestartPolicy", HostOptions.restart(policy.get()));
+          Json.Obj changes = changes(call.arguments());
+          if (changes.members().isEmpty()) {
+            throw new CommandException(
+                "you must provide one or more flags when using this command", 1);
           }
           call.lifecycle().update(container, changes);
           return call.operand();
         });
+  }
+
+  private static Json.Obj changes(Arguments arguments) {
+    Json.Obj changes = HostOptions.limits(Json.obj(), arguments);
+    Optional<String> policy = arguments.value("--restart");
+    return policy.isPresent()
+        ? changes.with("RestartPolicy", HostOptions.restart(policy.get()))
+        : changes;
   }
 
   /** Gives a container another name. */
@@ -143,8 +158,17 @@ final class LifeVerbs {
 
     @Override
     public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
-      Container container = session.parts().containers().find(arguments.operand(0));
-      session.parts().lifecycle().rename(container, arguments.operand(1));
+      String name = arguments.operand(0);
+      if (name.isBlank() || arguments.operand(1).isBlank()) {
+        throw new CommandException("Error: Neither old nor new names may be empty", 1);
+      }
+      try {
+        Container container = session.parts().containers().find(name);
+        session.parts().lifecycle().rename(container, arguments.operand(1));
+      } catch (EngineException e) {
+        throw new EngineException(
+            1, e.getMessage() + "\nError: failed to rename container named " + name);
+      }
       return 0;
     }
   }

@@ -66,9 +66,21 @@ final class NetworkOptions {
     if (given.value("--ip6").isPresent()) {
       throw new UsageException("--ip6 is not supported: networks have IPv4 addresses");
     }
+    List<String> networks = given.values("--network");
+    String mode = mode(given);
+    boolean usual = mode.equals("default") || mode.equals("bridge");
+    boolean none = mode.equals("host") || mode.equals("none") || mode.startsWith("container:");
+    if (!given.values("--network-alias").isEmpty() && (usual || none)) {
+      throw new UsageException(
+          "network-scoped aliases are only supported for user-defined networks");
+    }
+    if (networks.isEmpty()
+        && (given.value("--ip").isPresent() || given.value("--mac-address").isPresent())) {
+      networks = List.of("bridge");
+    }
     Json.Obj endpoints = Json.obj();
     boolean first = true;
-    for (String text : given.values("--network")) {
+    for (String text : networks) {
       Map<String, String> fields =
           text.indexOf('=') < 0 ? Map.of() : Fields.parse("--network", text);
       List<String> aliases = new ArrayList<>();

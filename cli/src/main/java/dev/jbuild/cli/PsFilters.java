@@ -32,6 +32,11 @@ final class PsFilters {
           "health",
           "is-task");
 
+  private static final List<String> STATES =
+      List.of("created", "running", "paused", "restarting", "removing", "exited", "dead");
+
+  private static final List<String> HEALTHS = List.of("none", "starting", "healthy", "unhealthy");
+
   private final Filters filters;
   private final Session session;
 
@@ -41,7 +46,25 @@ final class PsFilters {
   }
 
   static PsFilters parse(List<String> texts, Session session) {
-    return new PsFilters(Filters.parse(texts, KNOWN), session);
+    Filters filters = Filters.parse(texts, KNOWN);
+    check(filters, "status", "state", STATES);
+    check(filters, "health", "health", HEALTHS);
+    for (String code : filters.of("exited")) {
+      if (code.isEmpty() || !code.chars().allMatch(Character::isDigit)) {
+        throw new UsageException("invalid filter 'exited=" + code + "'");
+      }
+    }
+    return new PsFilters(filters, session);
+  }
+
+  private static void check(Filters filters, String key, String called, List<String> known) {
+    for (String value : filters.of(key)) {
+      if (!known.contains(value)) {
+        throw new UsageException(
+            "invalid filter '%s=%s': invalid value for %s (%s): must be one of %s"
+                .formatted(key, value, called, value, String.join(", ", known)));
+      }
+    }
   }
 
   static String names() {

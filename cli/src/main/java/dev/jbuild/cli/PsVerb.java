@@ -6,6 +6,7 @@ import dev.jbuild.cli.format.Listing;
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.ContainerState;
+import dev.jbuild.layer.Layer;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,7 +90,8 @@ final class PsVerb implements Verb {
         .field("Labels", "LABELS")
         .field("LocalVolumes", "LOCAL VOLUMES")
         .field("Mounts", "MOUNTS")
-        .field("Networks", "NETWORKS");
+        .field("Networks", "NETWORKS")
+        .field("Platform", "PLATFORM");
   }
 
   private static Json.Obj row(
@@ -111,14 +113,15 @@ final class PsVerb implements Verb {
         .with("State", state.status())
         .with("Ports", Ports.text(container, state, session))
         .with("Names", container.name())
-        .with("Size", size ? size(container) : "0B")
+        .with("Size", size ? size(container, session) : "0B")
         .with("Labels", String.join(",", labels))
         .with("Mounts", String.join(",", mounts))
         .with("Networks", String.join(",", networks(container)))
         .with(
             "LocalVolumes",
             Long.toString(
-                container.mounts().stream().filter(m -> m.text("Name").isPresent()).count()));
+                container.mounts().stream().filter(m -> m.text("Name").isPresent()).count()))
+        .with("Platform", "linux");
   }
 
   private static List<String> networks(Container container) {
@@ -130,12 +133,29 @@ final class PsVerb implements Verb {
     return List.of(mode.equals("default") ? "bridge" : mode);
   }
 
-  private static String size(Container container) throws IOException {
-    return Sizes.human(FolderSize.of(container.folder().resolve("upper")));
+  /** Its own files, and those with the image's. */
+  private static String size(Container container, Session session) throws IOException {
+    long own = ownBytes(container);
+    long all = own + imageBytes(container, session);
+    return "%s (virtual %s)".formatted(Sizes.human(own), Sizes.human(all));
+  }
+
+  static long ownBytes(Container container) throws IOException {
+    return FolderSize.of(container.folder().resolve("upper"));
+  }
+
+  static long imageBytes(Container container, Session session) throws IOException {
+    long bytes = 0;
+    for (Layer layer : session.parts().containers().layers(container)) {
+      bytes += session.parts().layers().measure(layer).bytes();
+    }
+    return bytes;
   }
 
   private static String command(Container container, boolean whole) {
-    String text = String.join(" ", container.argv());
+    List<String> words = new ArrayList<>();
+    container.argv().forEach(word -> words.add(word.indexOf(' ') < 0 ? word : "'" + word + "'"));
+    String text = String.join(" ", words);
     if (!whole && text.codePointCount(0, text.length()) > COMMAND_WIDTH) {
       text = text.substring(0, text.offsetByCodePoints(0, COMMAND_WIDTH - 1)) + "…";
     }

@@ -42,6 +42,15 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
       Pull pull,
       Optional<Platform> platform) {}
 
+  private static final List<String> HEALTH =
+      List.of(
+          "--health-cmd",
+          "--health-interval",
+          "--health-retries",
+          "--health-start-interval",
+          "--health-start-period",
+          "--health-timeout");
+
   /** When the registry is asked. */
   enum Pull {
     ALWAYS,
@@ -56,7 +65,9 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
    */
   static RunOptions read(Arguments given, Map<String, String> environment) throws IOException {
     Place place = place(given, environment);
-    if (place.remove && !given.value("--restart").orElse("no").equals("no")) {
+    String restart = given.value("--restart").orElse("no");
+    HostOptions.restart(restart);
+    if (place.remove && !restart.equals("no")) {
       throw new UsageException("conflicting options: cannot specify both --restart and --rm");
     }
     ContainerSpec spec =
@@ -75,12 +86,15 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
           case "always" -> Pull.ALWAYS;
           case "missing" -> Pull.MISSING;
           case "never" -> Pull.NEVER;
-          default -> throw new UsageException("--pull is always, missing or never");
+          default ->
+              throw new UsageException(
+                  "invalid pull option: '%s': must be one of \"always\", \"missing\" or \"never\""
+                      .formatted(given.value("--pull").orElse("")));
         };
     List<String> streams = given.values("--attach");
     boolean detach = given.flag("--detach");
     if (detach && !streams.isEmpty()) {
-      throw new UsageException("Conflicting options: -a and -d");
+      throw new UsageException("conflicting options: cannot specify both --attach and --detach");
     }
     boolean output =
         streams.isEmpty() || streams.stream().anyMatch(s -> !s.equalsIgnoreCase("stdin"));
@@ -163,6 +177,11 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
 
   private static Json.Obj health(Arguments given) {
     if (given.flag("--no-healthcheck")) {
+      for (String flag : HEALTH) {
+        if (given.value(flag).isPresent()) {
+          throw new UsageException("--no-healthcheck conflicts with --health-* options");
+        }
+      }
       return Json.obj().with("Test", Json.texts(List.of("NONE")));
     }
     Json.Obj health = Json.obj();
@@ -183,6 +202,9 @@ record RunOptions(String image, ContainerSpec spec, Place place) {
       }
     }
     Optional<Long> retries = HostOptions.number("--health-retries", given);
+    if (retries.orElse(0L) < 0) {
+      throw new UsageException("--health-retries cannot be negative");
+    }
     return retries.isPresent() ? health.with("Retries", retries.get()) : health;
   }
 

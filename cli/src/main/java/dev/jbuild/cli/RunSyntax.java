@@ -24,13 +24,8 @@ final class RunSyntax {
     network(syntax);
     limits(syntax);
     health(syntax);
-    return syntax
-        .acceptedFlags("-q --quiet", "--disable-content-trust", "--oom-kill-disable")
-        .acceptedValues("--annotation", "--runtime", "--userns", "--cgroupns", "--volume-driver")
-        .acceptedValues("--storage-opt", "--isolation", "--oom-score-adj", "--blkio-weight")
-        .acceptedValues("--memory-swappiness", "--kernel-memory", "--cgroup-parent", "--gpus")
-        .operands(1, Integer.MAX_VALUE)
-        .endAtOperand();
+    RareFlags.add(syntax);
+    return syntax.operands(1, Integer.MAX_VALUE).endAtOperand();
   }
 
   private static void program(Syntax syntax) {

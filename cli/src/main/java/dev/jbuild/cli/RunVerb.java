@@ -8,6 +8,7 @@ import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
@@ -74,11 +75,27 @@ final class RunVerb implements Verb {
   static Container create(RunOptions options, Session session) throws IOException {
     Platform platform = options.place().platform().orElseGet(Platform::host);
     LocalImage image = image(options, platform, session);
+    Json.Obj host = options.spec().hostConfig();
+    if (host.text("NetworkMode").orElse("").equals("host")
+        && !host.object("PortBindings").members().isEmpty()) {
+      session.err().println("WARNING: Published ports are discarded when using host network mode");
+    }
     Container container = session.parts().containers().create(options.spec(), image);
     if (options.place().idFile().isPresent()) {
       Files.writeString(options.place().idFile().get(), container.id());
     }
     return container;
+  }
+
+  /** Whether it is for the platform that was asked for; without one, any will do. */
+  private static boolean fits(LocalImage image, RunOptions options) {
+    Optional<Platform> wanted = options.place().platform();
+    if (wanted.isEmpty() || image.isArtifact()) {
+      return true;
+    }
+    Platform own = image.config().platform();
+    return own.os().equals(wanted.get().os())
+        && own.architecture().equals(wanted.get().architecture());
   }
 
   /** The image by name or id; from the registry where it is not here, as docker says it. */
@@ -91,7 +108,14 @@ final class RunVerb implements Verb {
       if (here.isEmpty()) {
         here = session.parts().imageSource().local(reference, platform);
       }
-      if (here.isPresent()) {
+      boolean other = here.isPresent() && !fits(here.get(), options);
+      if (other && pull == RunOptions.Pull.NEVER) {
+        throw new EngineException(
+            REFUSED,
+            "image with reference %s was found but does not provide the specified platform (%s)"
+                .formatted(reference.familiar(), platform));
+      }
+      if (here.isPresent() && !other) {
         return ImageSource.requireImage(reference, here.get());
       }
     }

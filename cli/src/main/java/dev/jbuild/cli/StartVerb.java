@@ -4,6 +4,8 @@ import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Lifecycle;
 import dev.jbuild.runtime.Supervisor;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Starts containers that are there. */
 final class StartVerb implements EngineVerb {
@@ -37,16 +39,25 @@ final class StartVerb implements EngineVerb {
           container,
           new Supervisor.Seat(stdin && container.openStdin(), container.tty(), false, true, keys));
     }
-    return Operands.each(
-        arguments.operands(),
-        this,
-        session,
-        operand -> {
-          Container container = session.parts().containers().find(operand);
-          if (lifecycle.start(container) != 0) {
-            throw new CommandException("Error: failed to start containers: " + operand, 1);
-          }
-          session.out().println(operand);
-        });
+    List<String> failed = new ArrayList<>(arguments.operands());
+    int code =
+        Operands.each(
+            arguments.operands(),
+            this,
+            session,
+            operand -> {
+              Container container = session.parts().containers().find(operand);
+              // Why not has been said.
+              if (lifecycle.start(container) == 0) {
+                failed.remove(operand);
+                session.out().println(operand);
+                session.out().flush();
+              }
+            });
+    if (failed.isEmpty()) {
+      return code;
+    }
+    throw new CommandException(
+        "Error: failed to start containers: " + String.join(", ", failed), 1);
   }
 }

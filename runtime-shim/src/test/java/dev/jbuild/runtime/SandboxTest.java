@@ -183,7 +183,8 @@ final class SandboxTest {
         new Sandbox(box.overlay(List.of(box.base)), List.of(), command, Isolation.docker());
     assertThat(box.run(sandbox).status())
         .isEqualTo(
-            new ExitStatus.Failed("cwd", "chdir /not/there: No such file or directory", 125));
+            new ExitStatus.Failed(
+                "cwd", "chdir to \"/not/there\": no such file or directory", 127));
   }
 
   @Test

@@ -76,7 +76,7 @@ final class Cgroups {
   /** The folders that a container has. */
   List<Path> of(String id) {
     List<Path> folders = new ArrayList<>();
-    for (String controller : List.of("", "freezer", "memory", "cpu", "cpuset", "pids")) {
+    for (String controller : List.of("", "freezer", "memory", "cpu", "cpuset", "pids", "blkio")) {
       Path parent = parent(controller);
       if (parent != null && Files.isDirectory(parent.resolve(id))) {
         folders.add(parent.resolve(id));
@@ -96,9 +96,23 @@ final class Cgroups {
     }
   }
 
-  /** Changes the limits of a container that runs. */
-  void update(String id, Json.Obj hostConfig) throws IOException {
-    create(id, hostConfig);
+  /**
+   * Changes the limits of a container that runs; of a kind that it had none of before, its
+   * processes get a cgroup then.
+   *
+   * @return the cgroups that are new
+   */
+  List<Path> update(String id, Json.Obj hostConfig, List<Long> pids) throws IOException {
+    List<Path> before = of(id);
+    List<Path> fresh = new ArrayList<>(create(id, hostConfig));
+    fresh.removeAll(before);
+    for (Path folder : fresh) {
+      for (long pid : pids) {
+        // One that has ended meanwhile is in no cgroup.
+        attempt(folder.resolve("cgroup.procs"), Long.toString(pid));
+      }
+    }
+    return fresh;
   }
 
   private List<String> controllers(Json.Obj hostConfig, Optional<Path> unified) {
@@ -110,7 +124,10 @@ final class Cgroups {
     if (unified.isEmpty() && mounts.containsKey("freezer")) {
       wanted.add("freezer");
     }
-    if (positive(hostConfig, "Memory") || positive(hostConfig, "MemorySwap")) {
+    if (positive(hostConfig, "Memory")
+        || positive(hostConfig, "MemorySwap")
+        || positive(hostConfig, "MemoryReservation")
+        || hostConfig.get("MemorySwappiness").isPresent()) {
       wanted.add("memory");
     }
     if (positive(hostConfig, "NanoCpus")
@@ -124,6 +141,9 @@ final class Cgroups {
     }
     if (positive(hostConfig, "PidsLimit")) {
       wanted.add("pids");
+    }
+    if (positive(hostConfig, "BlkioWeight") || !BlockLimits.rates(hostConfig).isEmpty()) {
+      wanted.add("blkio");
     }
     return wanted;
   }
@@ -215,6 +235,22 @@ final class Cgroups {
     if (pids > 0) {
       set(folder, "pids.max", Long.toString(pids));
     }
+    weight(folder, "io.bfq.weight", wanted);
+    BlockLimits.rates(wanted)
+        .forEach(rate -> set(folder, "io.max", rate.device() + " " + rate.wordOfTwo()));
+  }
+
+  private void number(Json.Obj wanted, String name, Path folder, String file) {
+    wanted.number(name).ifPresent(number -> set(folder, file, Long.toString(number)));
+  }
+
+  /** There are kernels whose disks know no shares. */
+  private void weight(Path folder, String file, Json.Obj wanted) {
+    long weight = wanted.number("BlkioWeight").orElse(0L);
+    if (weight > 0 && !attempt(folder.resolve(file), Long.toString(weight))) {
+      warnings.add(
+          "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded.");
+    }
   }
 
   private void limit(String controller, Path folder, Json.Obj wanted) {
@@ -222,9 +258,16 @@ final class Cgroups {
       case "memory" -> {
         long memory = wanted.number("Memory").orElse(0L);
         long swap = wanted.number("MemorySwap").orElse(0L);
-        set(folder, "memory.limit_in_bytes", Long.toString(memory));
-        if (Files.exists(folder.resolve("memory.memsw.limit_in_bytes"))) {
+        Path most = folder.resolve("memory.limit_in_bytes");
+        // More than there was of memory and swap together has to wait for these.
+        boolean early = memory <= 0 || attempt(most, Long.toString(memory));
+        number(wanted, "MemoryReservation", folder, "memory.soft_limit_in_bytes");
+        number(wanted, "MemorySwappiness", folder, "memory.swappiness");
+        if (memory > 0 && Files.exists(folder.resolve("memory.memsw.limit_in_bytes"))) {
           set(folder, "memory.memsw.limit_in_bytes", Long.toString(swap == 0 ? 2 * memory : swap));
+        }
+        if (!early) {
+          set(folder, "memory.limit_in_bytes", Long.toString(memory));
         }
       }
       case "cpu" -> {
@@ -240,6 +283,11 @@ final class Cgroups {
       }
       case "cpuset" -> cpuset(folder, wanted);
       case "pids" -> set(folder, "pids.max", Long.toString(wanted.number("PidsLimit").orElse(0L)));
+      case "blkio" -> {
+        weight(folder, "blkio.weight", wanted);
+        BlockLimits.rates(wanted)
+            .forEach(rate -> set(folder, rate.fileOfOne(), rate.device() + " " + rate.value()));
+      }
       default -> {}
     }
   }

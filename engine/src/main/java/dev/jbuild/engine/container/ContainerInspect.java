@@ -39,7 +39,7 @@ public final class ContainerInspect {
             .with("ProcessLabel", "")
             .with("AppArmorProfile", "")
             .with("ExecIDs", new Json.Null())
-            .with("HostConfig", container.hostConfig())
+            .with("HostConfig", HostConfigView.of(container.hostConfig()))
             .with(
                 "GraphDriver",
                 Json.obj()

@@ -219,9 +219,7 @@ public final class Containers {
   /** Gives it another name. */
   public Container rename(Container container, String name) throws IOException {
     if (name.equals(container.name())) {
-      throw new EngineException(
-          1,
-          "Error when allocating new name: renaming a container with the same name as its current name");
+      throw new EngineException(1, "Renaming a container with the same name as its current name");
     }
     String claimed = claim(Optional.of(name), container.id());
     Container renamed = update(container, container.json().with("Name", "/" + claimed));

@@ -159,6 +159,9 @@ public final class Lifecycle {
         joins.put(kind[0], "/proc/" + runningPid(mode) + "/ns/" + kind[0]);
       }
     }
+    if (container.hostConfig().text("CgroupnsMode").orElse("").equals("host")) {
+      joins.put("cgr", "");
+    }
     List<Path> volumes = new ArrayList<>();
     if (container.autoRemove()) {
       for (String name : MountPoints.anonymous(containers.volumes(), container.mounts())) {
@@ -169,6 +172,11 @@ public final class Lifecycle {
     options.put("events", containers.events().toString());
     options.put("name-file", containers.nameFile(container.name()).toString());
     setup.plan().ifPresent(plan -> options.put("net", plan.toString()));
+    SupervisorOptions.uses(container, setup, options);
+    container
+        .hostConfig()
+        .number("OomScoreAdj")
+        .ifPresent(adj -> options.put("oom-score-adj", Long.toString(adj)));
     return new Supervision(
         options,
         volumes,
@@ -284,13 +292,7 @@ public final class Lifecycle {
     int number = Signals.number(signal);
     ContainerState state = container.state();
     if (!state.supervised()) {
-      throw new EngineException(
-          1,
-          "cannot kill container: "
-              + container.name()
-              + ": container "
-              + container.id()
-              + " is not running");
+      throw new EngineException(1, "container " + container.id() + " is not running");
     }
     checked(container, supervisor.control(container.folder(), "signal", Integer.toString(number)));
   }
@@ -335,6 +337,7 @@ public final class Lifecycle {
   public void update(Container container, Json.Obj changes)
       throws IOException, InterruptedException {
     Json.Obj hostConfig = container.hostConfig();
+    Limits.checkUpdate(hostConfig, changes);
     for (var change : changes.members().entrySet()) {
       hostConfig = hostConfig.with(change.getKey(), change.getValue());
     }
@@ -344,7 +347,9 @@ public final class Lifecycle {
     event("update", updated);
     if (updated.state().supervised()) {
       Cgroups cgroups = Cgroups.ofMachine();
-      cgroups.update(container.id(), hostConfig);
+      for (Path fresh : cgroups.update(container.id(), hostConfig, Processes.of(updated.state()))) {
+        tell(updated, "cgroup", fresh.toString());
+      }
       cgroups.warnings().forEach(warnings);
       tell(updated, "restart", hostConfig.object("RestartPolicy").text("Name").orElse("no"));
       tell(

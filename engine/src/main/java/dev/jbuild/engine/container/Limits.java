@@ -36,6 +36,19 @@ final class Limits {
     }
   }
 
+  /** What an update asks for, against what stands already. */
+  static void checkUpdate(Json.Obj before, Json.Obj changes) {
+    long memory = changes.number("Memory").orElse(0L);
+    long old = before.number("Memory").orElse(0L);
+    long swap = before.number("MemorySwap").orElse(0L);
+    swap = swap == 0 ? 2 * old : swap;
+    if (changes.number("MemorySwap").isEmpty() && swap > 0 && memory > swap) {
+      throw refused(
+          "Memory limit should be smaller than already set memoryswap limit, update the memoryswap"
+              + " at the same time");
+    }
+  }
+
   private static void memory(Json.Obj hostConfig) {
     long memory = hostConfig.number("Memory").orElse(0L);
     long swap = hostConfig.number("MemorySwap").orElse(0L);
@@ -43,10 +56,11 @@ final class Limits {
       throw refused("Minimum memory limit allowed is 6MB");
     }
     if (swap > 0 && memory == 0) {
-      throw refused("You should always set the Memory limit when using Memoryswap limit");
+      throw refused(
+          "You should always set the Memory limit when using Memoryswap limit, see usage");
     }
     if (swap > 0 && swap < memory) {
-      throw refused("Minimum memoryswap limit should be larger than memory limit");
+      throw refused("Minimum memoryswap limit should be larger than memory limit, see usage");
     }
   }
 

@@ -172,17 +172,21 @@ final class MountPoints {
       throws IOException {
     Volumes.Volume volume =
         name.isEmpty() ? volumes.createAnonymous() : volumes.create(name, Map.of(), Map.of());
-    if (copy) {
+    if (copy && volume.tmpfs().isEmpty()) {
       fill(volume, target);
     }
     return point("volume", volume.name(), volume.data(), target, mode, writable)
-        .with("Propagation", "");
+        .with("Propagation", "")
+        .withOptional("Tmpfs", volume.tmpfs());
   }
 
   /** What the image has there is what an empty volume begins with, the folder's owner too. */
   private void fill(Volumes.Volume volume, String target) throws IOException {
     Optional<LayerStack.Node> folder = image.find(target);
-    if (folder.isEmpty() || !folder.get().stat().isDirectory() || !isEmpty(volume.data())) {
+    if (folder.isEmpty()
+        || !folder.get().stat().isDirectory()
+        || !Files.isDirectory(volume.data())
+        || !isEmpty(volume.data())) {
       return;
     }
     FileStat before = Linux.lstat(volume.data());

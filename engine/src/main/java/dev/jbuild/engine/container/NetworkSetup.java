@@ -13,10 +13,16 @@ import java.util.Optional;
  * @param resolvConf the content of {@code /etc/resolv.conf}; empty: like the host's
  * @param hosts further lines of {@code /etc/hosts}
  * @param links containers that it has to know variables of
+ * @param networks those that it is going to be in
  */
 public record NetworkSetup(
-    Optional<Path> plan, Optional<String> resolvConf, List<String> hosts, List<Linked> links) {
+    Optional<Path> plan,
+    Optional<String> resolvConf,
+    List<String> hosts,
+    List<Linked> links,
+    List<Joined> networks) {
   public NetworkSetup {
+    networks = List.copyOf(networks);
     hosts = List.copyOf(hosts);
     links = List.copyOf(links);
   }
@@ -28,8 +34,11 @@ public record NetworkSetup(
    */
   public record Linked(String alias, String container, String address) {}
 
+  /** A network, for those who follow the events. */
+  public record Joined(String id, String name, String driver) {}
+
   /** A namespace of its own with nothing but loopback. */
   public static NetworkSetup none() {
-    return new NetworkSetup(Optional.empty(), Optional.empty(), List.of(), List.of());
+    return new NetworkSetup(Optional.empty(), Optional.empty(), List.of(), List.of(), List.of());
   }
 }

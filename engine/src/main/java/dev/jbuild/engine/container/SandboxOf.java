@@ -82,7 +82,11 @@ final class SandboxOf {
   Command command(List<String> argv, String user, boolean tty, List<String> own)
       throws IOException {
     Accounts.Account account = account(user);
-    List<Integer> groups = new ArrayList<>(account.groups());
+    // Its own group among the others, as Docker since CVE-2022-36109: a mode that denies the
+    // group's members something denies it.
+    List<Integer> groups = new ArrayList<>();
+    groups.add(account.gid());
+    account.groups().stream().filter(gid -> gid != account.gid()).forEach(groups::add);
     Accounts accounts = accounts();
     try {
       for (String group : hostConfig.texts("GroupAdd")) {
@@ -274,6 +278,11 @@ final class SandboxOf {
           target,
           mount.number("SizeBytes").orElse(0L),
           mount.number("TmpfsMode").orElse((long) STICKY).intValue());
+    }
+    Optional<String> volume = mount.text("Tmpfs");
+    if (volume.isPresent()) {
+      String access = mount.flag("RW") ? "exec" : "exec,ro";
+      return tmpfs(target, volume.get().isEmpty() ? access : access + "," + volume.get());
     }
     return sources.bind(mount);
   }

@@ -37,6 +37,32 @@ final class SupervisorOptions {
     return options;
   }
 
+  /** Networks and volumes that it has while it runs, for those who follow the events. */
+  static void uses(Container container, NetworkSetup setup, Map<String, String> options) {
+    int number = 0;
+    for (NetworkSetup.Joined network : setup.networks()) {
+      Json.Obj attributes =
+          Json.obj()
+              .with("container", container.id())
+              .with("name", network.name())
+              .with("type", network.driver());
+      options.put("uses-" + number++, "network " + network.id() + " " + members(attributes));
+    }
+    for (Json.Obj mount : container.mounts()) {
+      String name = mount.text("Name").orElse("");
+      if (!name.isEmpty()) {
+        Json.Obj attributes =
+            Json.obj()
+                .with("container", container.id())
+                .with("destination", mount.text("Destination").orElse(""))
+                .with("driver", mount.text("Driver").orElse("local"))
+                .with("propagation", "")
+                .with("read/write", Boolean.toString(mount.flag("RW")));
+        options.put("uses-" + number++, "volume " + name + " " + members(attributes));
+      }
+    }
+  }
+
   private static void log(Container container, Map<String, String> options) {
     Json.Obj log = container.hostConfig().object("LogConfig");
     if (log.text("Type").orElse("").equals("none")) {
@@ -112,7 +138,11 @@ final class SupervisorOptions {
     for (var label : container.labels().entrySet()) {
       actor = actor.with(label.getKey(), label.getValue());
     }
-    String text = actor.compact();
+    return members(actor);
+  }
+
+  private static String members(Json.Obj json) {
+    String text = json.compact();
     return text.substring(1, text.length() - 1);
   }
 }

@@ -37,6 +37,14 @@ public final class Volumes {
    * @param json in the form of Docker's inspect
    */
   public record Volume(String name, Path data, Json.Obj json) {
+    /** The options of one in memory, which each container has for itself. */
+    Optional<String> tmpfs() {
+      Map<String, String> options = json.textMap("Options");
+      return options.getOrDefault("type", "").equals("tmpfs")
+          ? Optional.of(options.getOrDefault("o", ""))
+          : Optional.empty();
+    }
+
     public boolean anonymous() {
       return json.object("Labels").get(ANONYMOUS).isPresent();
     }
@@ -66,7 +74,7 @@ public final class Volumes {
     try {
       Json.Obj json =
           Json.parseObject(Files.readAllBytes(root.resolve(name).resolve("volume.json")));
-      return Optional.of(new Volume(name, data(name), json));
+      return Optional.of(new Volume(name, data(name, json.textMap("Options")), json));
     } catch (NoSuchFileException _) {
       return Optional.empty();
     }
@@ -90,6 +98,7 @@ public final class Volumes {
               + " \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host"
               + " directory, use absolute path");
     }
+    check(options);
     Path folder = root.resolve(name);
     Files.createDirectories(folder);
     try {
@@ -109,7 +118,31 @@ public final class Volumes {
             .with("Scope", "local");
     Atomic.write(store, folder.resolve("volume.json"), json.compact());
     event("create", name);
-    return new Volume(name, data(name), json);
+    return new Volume(name, data(name, options), json);
+  }
+
+  private static void check(Map<String, String> options) {
+    for (String option : options.keySet()) {
+      if (!List.of("type", "o", "device").contains(option)) {
+        throw new EngineException(1, "invalid option: \"" + option + "\"");
+      }
+    }
+    String type = options.getOrDefault("type", "");
+    String device = options.getOrDefault("device", "");
+    if (isBind(options) && !device.startsWith("/")) {
+      throw new EngineException(1, "invalid option: device must be an absolute path: " + device);
+    }
+    if (!options.isEmpty() && !isBind(options) && !type.equals("tmpfs")) {
+      throw new EngineException(
+          1,
+          "volumes of type \"%s\" are not supported: mount it on the host, and use that folder by -o type=none -o o=bind -o device=/the/folder"
+              .formatted(type));
+    }
+  }
+
+  private static boolean isBind(Map<String, String> options) {
+    List<String> flags = List.of(options.getOrDefault("o", "").split(","));
+    return flags.contains("bind") || flags.contains("rbind");
   }
 
   /** A volume without a name of its own, that goes with its container. */
@@ -133,6 +166,10 @@ public final class Volumes {
 
   Path folder(String name) {
     return root.resolve(name);
+  }
+
+  private Path data(String name, Map<String, String> options) {
+    return isBind(options) ? Path.of(options.getOrDefault("device", "")) : data(name);
   }
 
   private Path data(String name) {

@@ -73,7 +73,10 @@ public final class Attachments implements ContainerNetworks {
         Optional.of(file),
         dns.resolvConf(),
         extra,
-        networks.getFirst().isDefaultBridge() ? linked : List.of());
+        networks.getFirst().isDefaultBridge() ? linked : List.of(),
+        networks.stream()
+            .map(network -> new NetworkSetup.Joined(network.id(), network.name(), network.driver()))
+            .toList());
   }
 
   private static NetworkPlan.Hosts hosts(NetworkRequest request, List<String> extra) {
