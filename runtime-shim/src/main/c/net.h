@@ -182,11 +182,14 @@ void flows_forget(struct nl *nl, const struct net_plan *plan);
 
 /* ---- net_state.c: files ---- */
 
+enum { NETWORK_NAME = 128 };
+
 struct endpoint {
 	char container[ID_SIZE];
 	uint32_t address;
 	char veth[LINK_NAME];
 	char ifname[LINK_NAME];
+	char network[NETWORK_NAME];
 	char *text; /* its names, each with a NUL behind it */
 	const char *names_end;
 };

@@ -325,9 +325,9 @@ static bool tell_endpoint(struct net_host *host, const struct net_plan *plan,
 	size_t size = (size_t)snprintf(
 		text, sizeof text,
 		"address\t%s\nprefix\t%u\ngateway\t%s\nmac\t%02x:%02x:%02x:%02x:%02x:%02x\n"
-		"veth\t%s\nifname\t%s\ncalled\t%s\n",
+		"veth\t%s\nifname\t%s\nnetwork\t%s\ncalled\t%s\n",
 		ip_text(address), network->prefix, ip_text(network->gateway), mac[0], mac[1],
-		mac[2], mac[3], mac[4], mac[5], veth->host, veth->inside, plan->called ? plan->called : "");
+		mac[2], mac[3], mac[4], mac[5], veth->host, veth->inside, network->name, plan->called ? plan->called : "");
 
 	for (size_t i = 0; i < plan->name_count && size < sizeof text; i++) {
 		if (strcmp(plan->names[i].network, network->id) == 0)

@@ -1,6 +1,7 @@
 /* Who is called what: read from the files of the networks when somebody asks, so that nobody has to tell us of changes. */
 #include "net.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,13 +19,30 @@ struct search {
 	struct names_answer *out;
 };
 
+/* By a name of it, or by one with the network's behind it, as Docker has them. */
+static bool is_called(const struct endpoint *endpoint, const char *name)
+{
+	const size_t size = strlen(name);
+	const size_t behind = strlen(endpoint->network);
+	char first[256];
+
+	if (endpoint_has_name(endpoint, name))
+		return true;
+	if (behind == 0 || size <= behind + 1 || size >= sizeof first ||
+	    name[size - behind - 1] != '.' || strcasecmp(name + size - behind, endpoint->network) != 0)
+		return false;
+	memcpy(first, name, size - behind - 1);
+	first[size - behind - 1] = '\0';
+	return endpoint_has_name(endpoint, first);
+}
+
 static bool match(const struct endpoint *endpoint, void *context)
 {
 	struct search *search = context;
 	struct names_answer *out = search->out;
 
 	if (search->name) {
-		if (!endpoint_has_name(endpoint, search->name) &&
+		if (!is_called(endpoint, search->name) &&
 		    !(search->linked && strcmp(endpoint->container, search->linked) == 0))
 			return true;
 		/* One that was killed, and that nobody has swept yet. */
@@ -39,7 +57,8 @@ static bool match(const struct endpoint *endpoint, void *context)
 	if (endpoint->address != search->address || endpoint->text == endpoint->names_end)
 		return true;
 	out->known = true;
-	(void)strncpy(out->name, endpoint->text, sizeof out->name - 1);
+	(void)snprintf(out->name, sizeof out->name, "%s%s%s", endpoint->text,
+		       endpoint->network[0] ? "." : "", endpoint->network);
 	return false;
 }
 

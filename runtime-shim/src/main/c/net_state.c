@@ -217,6 +217,9 @@ static bool take_line(struct endpoint *out, const char *key, const char *value)
 		return take_word(out->veth, sizeof out->veth, value);
 	if (strcmp(key, "ifname") == 0)
 		return take_word(out->ifname, sizeof out->ifname, value);
+	/* Without it, when it is longer: it is a way to ask for a name, no more. */
+	if (strcmp(key, "network") == 0)
+		(void)take_word(out->network, sizeof out->network, value);
 	return true;
 }
 

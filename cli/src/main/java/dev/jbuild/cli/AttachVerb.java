@@ -24,6 +24,9 @@ final class AttachVerb implements EngineVerb {
   @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
     Container container = session.parts().containers().find(arguments.operand(0));
+    if (!container.state().running()) {
+      throw new CommandException("You cannot attach to a stopped container, start it first", 1);
+    }
     boolean stdin = container.openStdin() && !arguments.flag("--no-stdin");
     return session
         .parts()

@@ -37,7 +37,8 @@ record NetworkChange(Session session, Container container, NetworkConfig network
               + network.name());
     }
     boolean running = container.state().running();
-    if (mode.equals("none") && running) {
+    // One that was taken out of its last network is still in a namespace of its own.
+    if (mode.equals("none") && running && !networks().isManaged(container.id())) {
       throw EngineVerb.failure(PRIVATE);
     }
     Container changed =

@@ -88,8 +88,9 @@ final class PsFilters {
         && filters.allow("health", health -> health.equals(state.healthStatus()))
         && filters.allow("volume", volume -> mounts(container, volume))
         && filters.allow("network", network -> inNetwork(container, network))
-        && filters.allow("expose", port -> exposes(container, "ExposedPorts", port))
-        && filters.allow("publish", port -> exposes(container, "PortBindings", port))
+        && filters.allow("expose", ports -> PortRange.parse("expose", ports).exposed(container))
+        && filters.allow(
+            "publish", ports -> PortRange.parse("publish", ports).published(container))
         && filters.allow("is-task", text -> text.equals("false"))
         && ancestor(container)
         && filters.allow("before", other -> container.created().isBefore(created(other)))
@@ -134,12 +135,52 @@ final class PsFilters {
         || mode.equals("default") && network.equals("bridge");
   }
 
-  private static boolean exposes(Container container, String where, String port) {
-    Json.Obj ports =
-        where.equals("ExposedPorts")
-            ? container.config().object(where)
-            : container.hostConfig().object(where);
-    return ports.members().containsKey(port.indexOf('/') < 0 ? port + "/tcp" : port);
+  /** {@code 80}, {@code 80/udp}, {@code 8000-8080/tcp}. */
+  private record PortRange(int first, int last, String protocol) {
+    static PortRange parse(String key, String text) {
+      int slash = text.indexOf('/');
+      String ports = slash < 0 ? text : text.substring(0, slash);
+      int dash = ports.indexOf('-');
+      try {
+        int first = Integer.parseInt(dash < 0 ? ports : ports.substring(0, dash));
+        int last = dash < 0 ? first : Integer.parseInt(ports.substring(dash + 1));
+        return new PortRange(first, last, slash < 0 ? "tcp" : text.substring(slash + 1));
+      } catch (NumberFormatException _) {
+        throw new UsageException("invalid filter '" + key + "=" + text + "': invalid port");
+      }
+    }
+
+    boolean has(String port, String protocol) {
+      return protocol.equals(this.protocol)
+          && !port.isEmpty()
+          && first <= Integer.parseInt(port)
+          && Integer.parseInt(port) <= last;
+    }
+
+    boolean exposed(Container container) {
+      for (String port : container.config().object("ExposedPorts").members().keySet()) {
+        int slash = port.indexOf('/');
+        if (has(port.substring(0, slash), port.substring(slash + 1))) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** By the host's ports, as they were asked for. */
+    boolean published(Container container) {
+      Json.Obj bindings = container.hostConfig().object("PortBindings");
+      for (String port : bindings.members().keySet()) {
+        for (Json.Obj binding : bindings.objects(port)) {
+          String host = binding.text("HostPort").orElse("");
+          String start = host.indexOf('-') < 0 ? host : host.substring(0, host.indexOf('-'));
+          if (has(start, port.substring(port.indexOf('/') + 1))) {
+            return true;
+          }
+        }
+      }
+      return false;
+    }
   }
 
   /** The image by its name or id, or one that it is made from. */

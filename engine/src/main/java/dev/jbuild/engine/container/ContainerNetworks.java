@@ -32,6 +32,9 @@ public interface ContainerNetworks {
    */
   Json.Obj settings(NetworkRequest request, boolean running) throws IOException;
 
+  /** It has another name now, by which others find it. */
+  default void renamed(String containerId, String before, String after) throws IOException {}
+
   /** There are none but the host's and empty ones. */
   record None() implements ContainerNetworks {
     @Override

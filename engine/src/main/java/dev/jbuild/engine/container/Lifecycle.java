@@ -327,6 +327,7 @@ public final class Lifecycle {
   /** Changes its name, also for a supervisor that will remove it. */
   public void rename(Container container, String name) throws IOException, InterruptedException {
     Container renamed = containers.rename(container, name);
+    networks.renamed(container.id(), container.name(), renamed.name());
     tell(renamed, "name-file", containers.nameFile(renamed.name()).toString());
     tell(renamed, "actor", SupervisorOptions.actor(renamed));
     Events.append(

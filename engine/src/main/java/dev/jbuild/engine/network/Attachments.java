@@ -190,6 +190,11 @@ public final class Attachments implements ContainerNetworks {
     }
   }
 
+  @Override
+  public void renamed(String containerId, String before, String after) throws IOException {
+    store.rename(containerId, before, after);
+  }
+
   private boolean isAnywhere(String containerId) throws IOException {
     for (Path network : store.folders()) {
       if (Files.exists(network.resolve("endpoints").resolve(containerId))) {

@@ -12,6 +12,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +59,31 @@ final class NetworkStore {
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     channel.lock();
     return channel;
+  }
+
+  /** Another name of a container, in the files by which its neighbours find it. */
+  void rename(String container, String before, String after) throws IOException {
+    for (Path network : folders()) {
+      Path file = network.resolve("endpoints").resolve(container);
+      if (!Files.exists(file)) {
+        continue;
+      }
+      try (FileChannel channel =
+          FileChannel.open(
+              network.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.lock();
+        StringBuilder text = new StringBuilder();
+        for (String line : Files.readAllLines(file)) {
+          boolean own = line.equals("called\t" + before) || line.equals("name\t" + before);
+          text.append(own ? line.substring(0, line.indexOf('\t') + 1) + after : line).append('\n');
+        }
+        Path whole = network.resolve("endpoints").resolve(".new");
+        Files.writeString(whole, text);
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+      } catch (NoSuchFileException _) {
+        // It has left the network meanwhile.
+      }
+    }
   }
 
   /** All of them, by name. */

@@ -248,6 +248,11 @@ public final class Networks {
     event("connect", network, request.id());
   }
 
+  /** Whether a container that runs has a namespace that networks can be connected to. */
+  public boolean isManaged(String containerId) throws IOException {
+    return store.isLive(containerId);
+  }
+
   /** Takes a container that runs out of a network. */
   public void disconnect(String container, NetworkConfig network) throws IOException {
     attachments.disconnect(container, network);
