@@ -164,7 +164,11 @@ final class RunStep {
       Sandbox sandbox =
           new Sandbox(
               new RootFs.Overlay(
-                  state.layers.stream().map(Layer::fs).toList(), draft.fs(), draft.work(), true, Optional.of(etc.stubs())),
+                  state.layers.stream().map(Layer::fs).toList(),
+                  draft.fs(),
+                  draft.work(),
+                  true,
+                  Optional.of(etc.stubs())),
               mounts,
               new dev.jbuild.runtime.Command(
                   argv(),

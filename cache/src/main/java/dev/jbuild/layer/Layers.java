@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -309,17 +310,40 @@ public final class Layers {
       facts = writer.fresh() ? found.facts() : TreePass.digest(draft.fs(), list).facts();
     }
     draft.know(facts);
+    return new TreeResult(facts, contents(entries, plan, found.contents()));
+  }
+
+  /**
+   * Compares a planned tree with a layer, reading the files as long as they are the same. Times do
+   * not count, as in the digest of the content.
+   *
+   * @return what {@link #write} would find out, or empty when something differs
+   */
+  public Optional<TreeResult> compare(List<PlannedEntry> entries, Layer layer) throws IOException {
+    Optional<LayerFacts> facts = facts(layer.id());
+    if (facts.isEmpty()) {
+      return Optional.empty();
+    }
+    Plan plan = Plan.of(entries);
+    Optional<Map<String, byte[]>> found = new TreeComparison(plan, layer).contents(facts.get());
+    return found.isPresent()
+        ? Optional.of(new TreeResult(facts.get(), contents(entries, plan, found.get())))
+        : Optional.empty();
+  }
+
+  private static List<Digest> contents(
+      List<PlannedEntry> entries, Plan plan, Map<String, byte[]> found) {
     List<Digest> contents = new ArrayList<>();
     for (PlannedEntry entry : entries) {
       if (entry instanceof PlannedEntry.File file) {
-        byte[] content = found.contents().get(plan.contentPath(entry.path()));
+        byte[] content = found.get(plan.contentPath(entry.path()));
         if (content == null) {
-          throw new IllegalStateException("not written: " + entry.path());
+          throw new IllegalStateException("not read: " + entry.path());
         }
         contents.add(file.content().isPresent() ? file.content().get() : Digest.of(content));
       }
     }
-    return new TreeResult(facts, contents);
+    return contents;
   }
 
   /**

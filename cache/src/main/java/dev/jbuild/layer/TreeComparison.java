@@ -1,0 +1,105 @@
+package dev.jbuild.layer;
+
+import dev.jbuild.layer.TreeItem.Kind;
+import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.OpenFile;
+import dev.jbuild.oci.Digest;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads what a plan would copy, on all cores, as long as it is what a layer has: nothing need be
+ * written then, and no tar be put together.
+ */
+final class TreeComparison {
+  private final Plan plan;
+  private final List<TreeItem> items;
+  private final Map<String, EntriesFile.Entry> there;
+  private final Transfer transfer = new Transfer();
+
+  TreeComparison(Plan plan, Layer layer) throws IOException {
+    this.plan = plan;
+    items = plan.items();
+    there = EntriesFile.read(layer.fs().resolveSibling(Layers.ENTRIES));
+  }
+
+  /**
+   * Reads until something differs, in more than its time.
+   *
+   * @return the SHA-256 of every regular file by its path; empty when something differs
+   */
+  Optional<Map<String, byte[]>> contents(LayerFacts facts) throws IOException {
+    List<TreeItem> files = new ArrayList<>();
+    for (TreeItem item : items) {
+      if (item.isFile()) {
+        EntriesFile.Entry entry = there.get(item.path());
+        if (entry == null || entry.size() != item.size()) {
+          return Optional.empty();
+        }
+        files.add(item);
+      }
+    }
+    if (items.size() != facts.files()) {
+      return Optional.empty();
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (Pipeline pipeline =
+        new Pipeline(
+            files.size(),
+            Math.min(files.size() - 1, cores),
+            (number, parcel) -> read(files.get(number), parcel))) {
+      return contents(pipeline, facts.content());
+    } catch (Pipeline.ProducerFailed e) {
+      throw e.asIoException();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private Optional<Map<String, byte[]>> contents(Pipeline pipeline, Digest wanted)
+      throws IOException, InterruptedException, Pipeline.ProducerFailed {
+    TreeDigest tree = new TreeDigest();
+    Map<String, byte[]> contents = new HashMap<>();
+    for (TreeItem item : items) {
+      if (item.kind() != Kind.FILE) {
+        tree.add(item, 0, Parcel.UNKNOWN);
+        continue;
+      }
+      Parcel parcel = pipeline.next();
+      long size = parcel.awaitSize();
+      byte[] content = parcel.content();
+      EntriesFile.Entry entry = there.get(item.path());
+      if (entry == null || !Arrays.equals(content, entry.content())) {
+        return Optional.empty();
+      }
+      tree.add(item, size, content);
+      contents.put(item.path(), content);
+    }
+    return tree.finish().equals(wanted) ? Optional.of(contents) : Optional.empty();
+  }
+
+  private void read(TreeItem item, Parcel parcel) throws IOException, InterruptedException {
+    byte[] content =
+        switch (plan.source(item)) {
+          case PlannedEntry.Bytes bytes -> Digest.newSha256().digest(bytes.content());
+          case PlannedEntry.File file -> digest(file, item.size());
+          default -> throw new IllegalStateException("no content: " + item.path());
+        };
+    // nobody takes the bytes
+    parcel.whole(item.size(), null, content);
+  }
+
+  private byte[] digest(PlannedEntry.File file, long size)
+      throws IOException, InterruptedException {
+    try (OpenFile from = Dir.HERE.read(file.source())) {
+      return transfer.digest(from, size);
+    }
+  }
+}

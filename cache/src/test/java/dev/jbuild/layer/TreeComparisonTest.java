@@ -1,0 +1,139 @@
+package dev.jbuild.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.jbuild.linux.Linux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TreeComparisonTest {
+  @TempDir Path temp;
+  private Path sources;
+  private Layers layers;
+  private final List<PlannedEntry> plan = new ArrayList<>();
+
+  static LongStream seeds() {
+    return LongStream.range(0, 10);
+  }
+
+  @BeforeEach
+  void plan() throws IOException {
+    sources = Files.createDirectory(temp.resolve("sources"));
+    layers = Layers.open(temp.resolve("store"));
+    for (int i = 0; i < 40; i++) {
+      plan.add(file("d/f" + i, Files.writeString(sources.resolve("f" + i), "content " + i)));
+    }
+    plan.add(file("big", Files.write(sources.resolve("big"), new byte[3_000_000])));
+    plan.add(new PlannedEntry.Bytes("given", new byte[] {1, 2}, meta(0600)));
+    plan.add(new PlannedEntry.Link("link", "d/f1", meta(0777)));
+  }
+
+  private static Meta meta(int mode) {
+    return Meta.of(mode, Linux.euid(), Linux.egid(), 1_700_000_000, 5);
+  }
+
+  private static PlannedEntry file(String path, Path source) throws IOException {
+    return new PlannedEntry.File(path, source, Files.size(source), Optional.empty(), meta(0640));
+  }
+
+  private record Written(Layer layer, TreeResult result) {}
+
+  private Written write(List<PlannedEntry> entries) throws IOException {
+    try (Draft draft = layers.draft("lease")) {
+      TreeResult result = layers.write(draft, entries, Optional.empty(), _ -> {});
+      return new Written(draft.commit(), result);
+    }
+  }
+
+  private Optional<TreeResult> compare(List<PlannedEntry> entries, Layer layer) throws IOException {
+    return layers.compare(entries, layer);
+  }
+
+  @Test
+  void findsWhatWritingFinds() throws IOException {
+    Written written = write(plan);
+
+    assertThat(compare(plan, written.layer())).contains(written.result());
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void findsWhatWritingFindsInAnyTree(long seed) throws IOException {
+    List<PlannedEntry> tree = RandomTree.of(seed, Files.createDirectory(temp.resolve("tree")));
+    Written written = write(tree);
+
+    assertThat(compare(tree, written.layer())).contains(written.result());
+  }
+
+  @Test
+  void timesDoNotCount() throws IOException {
+    Written written = write(plan);
+    PlannedEntry.File first = (PlannedEntry.File) plan.getFirst();
+    Meta later = first.meta().withMtime(1_800_000_000, 0);
+    plan.set(
+        0,
+        new PlannedEntry.File(first.path(), first.source(), first.size(), first.content(), later));
+
+    assertThat(compare(plan, written.layer())).contains(written.result());
+  }
+
+  @Test
+  void aByteCounts() throws IOException {
+    Written written = write(plan);
+    Files.writeString(sources.resolve("f39"), "content 93");
+    assertThat(compare(plan, written.layer())).isEmpty();
+
+    Files.writeString(sources.resolve("f39"), "content 39");
+    byte[] big = new byte[3_000_000];
+    big[2_999_999] = 1;
+    Files.write(sources.resolve("big"), big);
+    assertThat(compare(plan, written.layer())).isEmpty();
+  }
+
+  @Test
+  void everythingElseCounts() throws IOException {
+    Written written = write(plan);
+
+    differs(written.layer(), 0, file("d/f0", sources.resolve("f10")));
+    differs(written.layer(), 0, file("d/g0", sources.resolve("f0")));
+    differs(written.layer(), 41, new PlannedEntry.Bytes("given", new byte[] {1, 2}, meta(0644)));
+    differs(written.layer(), 41, new PlannedEntry.Bytes("given", new byte[] {1, 3}, meta(0600)));
+    differs(written.layer(), 42, new PlannedEntry.Link("link", "d/f2", meta(0777)));
+    differs(written.layer(), 42, new PlannedEntry.Directory("link", meta(0755)));
+    assertThat(compare(plan.subList(0, 42), written.layer())).isEmpty();
+    plan.add(file("more", sources.resolve("f1")));
+    assertThat(compare(plan, written.layer())).isEmpty();
+  }
+
+  private void differs(Layer layer, int index, PlannedEntry other) throws IOException {
+    List<PlannedEntry> changed = new ArrayList<>(plan);
+    changed.set(index, other);
+    assertThat(compare(changed, layer)).as(other.toString()).isEmpty();
+  }
+
+  @Test
+  void aLayerOfWhichNothingIsKnownIsNotCompared() throws IOException {
+    Layer layer = write(plan).layer();
+    Files.delete(layer.fs().resolveSibling("entries"));
+    assertThat(compare(plan, layer)).isEmpty();
+  }
+
+  @Test
+  void aFileThatCannotBeReadFails() throws IOException {
+    Written written = write(plan);
+    Files.delete(sources.resolve("f20"));
+
+    assertThatThrownBy(() -> compare(plan, written.layer())).hasMessageContaining("f20");
+  }
+}
