@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Map;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
@@ -16,6 +18,8 @@ import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
 
 /** A Debian binary package, as deb(5) has it: an ar archive of a version and two tar archives. */
 final class DebPackage {
+  private static final String MAINTAINER = "The jbuild authors <jbuild@invalid.example>";
+
   private final Instant time;
   private final String version;
   private final String architecture;
@@ -64,12 +68,25 @@ final class DebPackage {
     return new ArArchiveEntry(name, size, 0, 0, 0100644, time.getEpochSecond());
   }
 
+  /** One entry: what has changed is in the NEWS. */
+  String changelog() {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
+    return """
+    jbuild (%s) unstable; urgency=medium
+
+      * What has changed for users is in NEWS.gz.
+
+     -- %s  %s
+    """
+        .formatted(version, MAINTAINER, date.replaceFirst("GMT$", "+0000"));
+  }
+
   private String fields(long kibibytes) {
     return """
     Package: jbuild
     Version: %s
     Architecture: %s
-    Maintainer: The jbuild authors <jbuild@invalid.example>
+    Maintainer: %s
     Installed-Size: %d
     Depends: libc6
     Recommends: ca-certificates, uidmap
@@ -80,7 +97,7 @@ final class DebPackage {
      One program without a daemon: Dockerfiles, flags, output and exit codes are
      those that Docker's users know. Carries its own Java runtime.
     """
-        .formatted(version, architecture, kibibytes);
+        .formatted(version, architecture, MAINTAINER, kibibytes);
   }
 
   private static long kibibytes(Tree tree) {

@@ -136,8 +136,12 @@ final class Distribution {
     }
   }
 
-  /** Where and how Debian's policy has each file. */
-  Tree asDebianHasIt(Tree tree) throws IOException {
+  /**
+   * Where and how Debian's policy has each file.
+   *
+   * @param changelog the package's own, as deb-changelog(5) has it
+   */
+  Tree asDebianHasIt(Tree tree, String changelog) throws IOException {
     Tree deb =
         tree.placed(path -> {
           if (path.startsWith("share/zsh/site-functions/")) {
@@ -146,13 +150,16 @@ final class Distribution {
             return "usr/" + path + ".gz";
           }
           return switch (path) {
-            case "share/doc/jbuild/CHANGELOG.md" -> "usr/share/doc/jbuild/changelog.gz";
+            case "share/doc/jbuild/CHANGELOG.md" -> "usr/share/doc/jbuild/NEWS.gz";
             // its text is on every Debian
             case "share/doc/jbuild/LICENSE", "share/doc/jbuild/INSTALL.md" -> "";
             default -> path.startsWith("share/") ? "usr/" + path : "usr/lib/jbuild/" + path;
           };
         });
-    deb.file("usr/share/doc/jbuild/copyright", checkout.resolve("dist/src/main/deb/copyright"));
+    Path own = checkout.resolve("dist/src/main/deb");
+    deb.file("usr/share/doc/jbuild/copyright", own.resolve("copyright"));
+    deb.file("usr/share/lintian/overrides/jbuild", own.resolve("lintian-overrides"));
+    deb.text("usr/share/doc/jbuild/changelog.gz", changelog);
     return deb.link("usr/bin/jbuild", "../lib/jbuild/bin/jbuild").compressed();
   }
 }

@@ -85,8 +85,9 @@ public final class Main {
       new TarGz(time).write(tree, "jbuild-" + version + "/", out);
     }
     Files.move(part, archive, StandardCopyOption.REPLACE_EXISTING);
-    new DebPackage(time, debian, machine.debian())
-        .write(distribution.asDebianHasIt(tree), debControl(), deb);
+    DebPackage debPackage = new DebPackage(time, debian, machine.debian());
+    Tree installed = distribution.asDebianHasIt(tree, debPackage.changelog());
+    debPackage.write(installed, debControl(), deb);
     Files.writeString(stamp, inputs);
   }
 
