@@ -165,7 +165,7 @@ static void enter_folder(const struct plan *plan, int first_try)
 	if (error == EACCES)
 		error = enter(plan);
 	if (error)
-		die_code(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC, "cwd",
+		die_code(error == EACCES ? EXIT_CANNOT_EXEC : EXIT_NOT_FOUND, "cwd",
 			 "chdir to \"%s\": %s", plan->cwd,
 			 error == ENOENT ? "no such file or directory" : strerror(error));
 	/* CVE-2024-21626: a folder outside the root has no path in it. */

@@ -89,8 +89,7 @@ final class PsFilters {
         && filters.allow("volume", volume -> mounts(container, volume))
         && filters.allow("network", network -> inNetwork(container, network))
         && filters.allow("expose", ports -> PortRange.parse("expose", ports).exposed(container))
-        && filters.allow(
-            "publish", ports -> PortRange.parse("publish", ports).published(container))
+        && filters.allow("publish", ports -> PortRange.parse("publish", ports).published(container))
         && filters.allow("is-task", text -> text.equals("false"))
         && ancestor(container)
         && filters.allow("before", other -> container.created().isBefore(created(other)))

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Ports, neighbours and bridges, as people use them. */
-@EndToEnd(needs = "hostname")
+@EndToEnd(needs = {"hostname", "nft", "pgrep"})
 final class ContainerNetworkTest {
   /** Answers each datagram. */
   private static final String ECHO =
@@ -199,6 +199,45 @@ final class ContainerNetworkTest {
       jbuild.run("network", "rm", "named", "foreign");
     }
     assertThat(Files.exists(Path.of("/sys/class/net/jbtest0"))).isFalse();
+  }
+
+  @Test
+  void itIsFoundByItsNewNameAndComesBackFromItsLastNetwork(Jbuild jbuild) {
+    jbuild.check("network", "create", "town");
+    try {
+      jbuild.check("run", "-d", "--name", "before", "--network", "town", "busybox", "sleep", "99");
+      jbuild.check("rename", "before", "after");
+      String ask =
+          "nslookup -type=a after >/dev/null && nslookup -type=a after.town >/dev/null && ! nslookup -type=a before";
+      jbuild.check("run", "--rm", "--network", "town", "busybox", "sh", "-c", ask);
+      jbuild.check("network", "disconnect", "town", "after");
+      assertThat(jbuild.run("exec", "after", "ip", "link", "show", "eth0").code()).isNotZero();
+      jbuild.check("network", "connect", "--alias", "again", "town", "after");
+      jbuild.check("run", "--rm", "--network", "town", "busybox", "ping", "-c1", "-W2", "again");
+      assertThat(jbuild.check("ps", "--format", "{{.Networks}}").out()).isEqualTo("town\n");
+    } finally {
+      jbuild.run("rm", "-f", "before", "after");
+      jbuild.run("network", "rm", "town");
+    }
+  }
+
+  /** Everything is killed, and then the store is removed: nothing is there to say what was made. */
+  @Test
+  void theNextCallOfAnyStoreRemovesWhatARemovedOneLeft(Jbuild jbuild, Folder folder) {
+    Jbuild other = Jbuild.on(folder.path().resolve("store")).through(jbuild.registries().get());
+    other.check("run", "-d", "--name", "lost", "-p", "80", "busybox", "sleep", "99");
+    String bridge =
+        "jb-" + other.check("network", "ls", "-q", "--filter", "name=bridge").out().strip();
+    assertThat(Path.of("/sys/class/net", bridge)).isDirectory();
+    for (String pid : Command.of("pgrep", "-f", other.store()).check().out().lines().toList()) {
+      Command.of("kill", "-KILL", pid).run();
+    }
+    Command.of("rm", "-rf", other.store()).check();
+
+    jbuild.check("run", "--rm", "busybox", "true");
+
+    assertThat(Files.exists(Path.of("/sys/class/net", bridge))).isFalse();
+    assertThat(Command.of("nft", "list", "tables").check().out()).doesNotContain(bridge);
   }
 
   @Test

@@ -175,7 +175,11 @@ final class SandboxOf {
 
   /** Docker makes a missing one; the image's own attributes stay where it exists. */
   private void makeWorkdir() throws IOException {
-    if (files.find(workdir()).isEmpty()) {
+    Optional<LayerStack.Node> there = files.find(workdir());
+    if (there.isPresent() && !there.get().stat().isDirectory()) {
+      throw new EngineException(REFUSED, "Cannot mkdir: " + workdir() + " is not a directory");
+    }
+    if (there.isEmpty()) {
       String landing = files.resolve(workdir());
       Files.createDirectories(container.folder().resolve("upper").resolve(landing.substring(1)));
     }
