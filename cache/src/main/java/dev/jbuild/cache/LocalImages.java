@@ -3,7 +3,6 @@ package dev.jbuild.cache;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerFacts;
 import dev.jbuild.layer.Layers;
-import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
@@ -140,8 +139,9 @@ public final class LocalImages {
   }
 
   /**
-   * Gives an image names, or keeps it as an untagged one when there are none. Before that
-   * everything reaches the disk, so that no crash leaves a name to half an image.
+   * Gives an image names, or keeps it as an untagged one when there are none. No crash leaves a
+   * name to half an image: what was pulled reaches the disk before, what was made here is marked
+   * until it has.
    *
    * @throws StoreException when a part of the image was removed meanwhile
    */
@@ -155,7 +155,7 @@ public final class LocalImages {
     if (!news) {
       return;
     }
-    Linux.syncfs(store.root());
+    layers.syncPulled(image.layers());
     try (Gate _ = store.pass()) {
       check(image);
       for (ImageReference reference : references) {

@@ -3,6 +3,7 @@ package dev.jbuild.layer;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
+import dev.jbuild.linux.Unsynced;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
@@ -22,18 +23,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of a store: folders that are never changed after {@link Draft#commit}, with what is
  * known of them, found by id, by DiffId, or by the digest of their content.
  *
  * <p>Everything becomes visible by a rename, so that readers never see half of it. Nothing here is
- * synced: who names an image first waits for {@link Linux#syncfs} once.
+ * synced: a mark says so ({@link Unsynced}).
  */
 public final class Layers {
+  /** Begins a layer's name among the unsynced ones. */
+  public static final String MARK = "layer-";
+
   static final String FS = "fs";
   static final String FACTS = "facts";
   static final String ENTRIES = "entries";
@@ -44,6 +50,7 @@ public final class Layers {
   private final AtomicInteger drafts = new AtomicInteger();
 
   private final OptionalLong mostUnpacked;
+  private @Nullable Unsynced unsynced;
 
   private Layers(Path root, OptionalLong mostUnpacked) {
     this.root = root;
@@ -101,11 +108,12 @@ public final class Layers {
       FactsFile.write(draft.folder().resolve(FACTS), facts);
     }
     Linux.deleteTree(draft.work());
+    LayerId id = newId();
     while (true) {
-      LayerId id = randomId();
       try {
         Dir.HERE.rename(draft.folder().toString(), Dir.HERE, folder(id).toString());
       } catch (FileAlreadyExistsException _) {
+        id = newId();
         continue;
       } catch (NoSuchFileException e) {
         if (Files.isDirectory(layers)) {
@@ -119,6 +127,50 @@ public final class Layers {
       }
       return layer(id);
     }
+  }
+
+  private synchronized Unsynced unsynced() throws IOException {
+    Unsynced marks = unsynced;
+    if (marks == null) {
+      marks = Unsynced.in(root);
+      unsynced = marks;
+    }
+    return marks;
+  }
+
+  /**
+   * Waits for the disk where a crash would leave files of these layers that cannot be told from
+   * whole ones: layers that were pulled, whose original is another than what they are packed to.
+   */
+  public void syncPulled(List<Layer> stack) throws IOException {
+    Set<String> marks = unsynced().names();
+    for (Layer layer : stack) {
+      if (marks.contains(MARK + layer.id().value())
+          && facts(layer.id()).flatMap(LayerFacts::blob).isPresent()) {
+        unsynced().sync();
+        return;
+      }
+    }
+  }
+
+  /** Whether a layer is what it was when it was measured; not for those that were pulled. */
+  public boolean isWhole(Layer layer) throws IOException {
+    Optional<LayerFacts> facts = facts(layer.id());
+    if (facts.isEmpty() || facts.get().blob().isPresent()) {
+      return false;
+    }
+    Path list = folder(layer.id()).resolve(ENTRIES + "-" + drafts.incrementAndGet());
+    try {
+      return TreePass.digest(layer.fs(), list).facts().equals(facts.get());
+    } finally {
+      Files.deleteIfExists(list);
+    }
+  }
+
+  private LayerId newId() throws IOException {
+    LayerId id = randomId();
+    unsynced().mark(MARK + id.value());
+    return id;
   }
 
   private static LayerId randomId() throws IOException {

@@ -1,5 +1,6 @@
 package dev.jbuild.store;
 
+import dev.jbuild.linux.Unsynced;
 import dev.jbuild.oci.Digest;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 
 /** Content by digest: {@code blobs/ALGORITHM/HEX}. What is read has been checked. */
 public final class Blobs {
+  /** Begins the name of what was put here among what is unsynced. */
+  public static final String MARK = "blob-";
+
   private static final int READ_LIMIT = 64 << 20;
 
   private final Path root;
@@ -77,6 +81,7 @@ public final class Blobs {
   public Digest put(byte[] content) throws IOException {
     Digest digest = Digest.sha256(content);
     if (!keep(digest)) {
+      Unsynced.in(root).mark(MARK + digest.hex());
       Atomic.write(root, path(digest), content);
     }
     return digest;

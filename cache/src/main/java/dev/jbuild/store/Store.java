@@ -1,5 +1,6 @@
 package dev.jbuild.store;
 
+import dev.jbuild.linux.Unsynced;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -97,10 +98,28 @@ public final class Store {
     Lease lease = Lease.open(root);
     try {
       Lease.sweepTemporary(root);
+      syncOld();
     } catch (IOException _) {
       // it costs nothing but room, and the next one tries again
     }
     return lease;
+  }
+
+  /** What was written some time ago is on the disk by now, or nearly: that can be made sure of. */
+  private void syncOld() throws IOException {
+    Unsynced unsynced = Unsynced.in(root);
+    if (unsynced.isOld()) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("sync")
+          .start(() -> {
+            try {
+              unsynced.sync();
+            } catch (IOException _) {
+              // it stays marked
+            }
+          });
+    }
   }
 
   /** Keeps the collector waiting, for a moment, while something is looked at and named. */

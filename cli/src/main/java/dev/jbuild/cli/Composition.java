@@ -1,6 +1,7 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cache.LocalImages;
+import dev.jbuild.cache.Recovery;
 import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.ImagePush;
 import dev.jbuild.engine.ImageSource;
@@ -47,6 +48,18 @@ final class Composition implements AutoCloseable {
     this.root = root;
     this.environment = environment;
     this.warnings = warnings;
+  }
+
+  /** Looks after what the machine's end may have left half written; mostly there is nothing. */
+  void recover() throws IOException {
+    int removed = Recovery.run(root);
+    if (removed > 0) {
+      warnings.accept(
+          "the machine stopped before all of the store was on its disk: "
+              + removed
+              + (removed == 1 ? " part" : " parts")
+              + " of images had to be removed; build or pull what is missing again");
+    }
   }
 
   /** Where images, layers and containers are kept. */

@@ -119,6 +119,7 @@ public final class Main {
             Session.storeRoot(globals.root(), environment),
             environment,
             warning -> err.println("WARNING: " + warning))) {
+      parts.recover();
       Session session = new Session(in, out, err, environment, debug, call.arguments(), parts);
       Optional<Integer> known = call.verb().known(session);
       if (known.isPresent()) {

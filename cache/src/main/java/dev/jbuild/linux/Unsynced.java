@@ -1,0 +1,127 @@
+package dev.jbuild.linux;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Names of what was written and may not have reached the disk yet. Nobody waits for a disk: who
+ * comes after the machine has started again looks at what is named here, and at nothing else.
+ *
+ * <p>A mark is an empty file {@code unsynced/BOOT/NAME}, made before that which it names appears:
+ * journals keep this order.
+ */
+public final class Unsynced {
+  private static final Duration OLD = Duration.ofMinutes(1);
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+  private final Path root;
+  private final Path marks;
+
+  /** The marks below a folder. */
+  public static Unsynced in(Path root) throws IOException {
+    return new Unsynced(root, boot());
+  }
+
+  Unsynced(Path root, String boot) {
+    this.root = root;
+    marks = folder(root).resolve(boot);
+  }
+
+  private static String boot() throws IOException {
+    return Files.readString(BOOT).strip();
+  }
+
+  private static Path folder(Path root) {
+    return root.resolve("unsynced");
+  }
+
+  /** Names what is about to appear. */
+  public void mark(String name) throws IOException {
+    Path file = marks.resolve(name);
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException _) {
+      // it is named
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(marks);
+      Files.createFile(file);
+    }
+  }
+
+  /** What was named since the machine started, and not synced. */
+  public Set<String> names() {
+    String[] names = marks.toFile().list();
+    return names == null ? Set.of() : Set.of(names);
+  }
+
+  /** Whether something has had its mark for so long that it should be written by now. */
+  public boolean isOld() throws IOException {
+    Instant limit = Instant.now().minus(OLD);
+    for (String name : names()) {
+      try {
+        if (Files.getLastModifiedTime(marks.resolve(name)).toInstant().isBefore(limit)) {
+          return true;
+        }
+      } catch (NoSuchFileException _) {
+        // somebody else has synced
+      }
+    }
+    return false;
+  }
+
+  /** Waits for the disk; nothing of what was named before is in danger then. */
+  public void sync() throws IOException {
+    Set<String> before = names();
+    Linux.syncfs(root);
+    for (String name : before) {
+      Files.deleteIfExists(marks.resolve(name));
+    }
+  }
+
+  /** Whether the machine has started again since something was named. */
+  public static boolean isAnythingLost(Path root) throws IOException {
+    String[] boots = new File(root.toFile(), "unsynced").list();
+    if (boots == null || boots.length == 0) {
+      return false;
+    }
+    return boots.length > 1 || !boots[0].equals(boot());
+  }
+
+  /** What was named before the machine started. */
+  public List<String> lost() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Path earlier : earlier()) {
+      String[] some = earlier.toFile().list();
+      names.addAll(some == null ? List.of() : List.of(some));
+    }
+    return names;
+  }
+
+  /** Forgets what was named before the machine started: it has been looked at. */
+  public void forgetLost() throws IOException {
+    for (Path earlier : earlier()) {
+      Linux.deleteTree(earlier);
+    }
+  }
+
+  private List<Path> earlier() throws IOException {
+    String[] boots = folder(root).toFile().list();
+    List<Path> earlier = new ArrayList<>();
+    for (String boot : boots == null ? new String[0] : boots) {
+      Path one = folder(root).resolve(boot);
+      if (!one.equals(marks)) {
+        earlier.add(one);
+      }
+    }
+    return earlier;
+  }
+}
