@@ -18,11 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer as a stream with a time limit on silence, which the JDK's own lacks. Holds
- * a few buffers at most, whatever the length of the body.
+ * one buffer, whatever the length of the body.
+ *
+ * <p>The next one is asked for only when that has been read. Whoever asks for several, or as soon
+ * as one has come, finds the JDK's client still at handing over what it read together with that;
+ * then it asks the network twice, does so again and again, and with a slow reader keeps half a
+ * layer.
  */
 final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<InputStream> {
-  private static final int AHEAD = 4;
-
   /** What arrives: buffers, or the end with or without a failure. */
   private sealed interface Part {
     record Data(List<ByteBuffer> buffers) implements Part {}
@@ -54,7 +57,7 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
       given.cancel();
       return;
     }
-    given.request(AHEAD);
+    given.request(1);
   }
 
   @Override
@@ -89,6 +92,9 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
     ByteBuffer buffer = current.get(next);
     int count = Math.min(length, buffer.remaining());
     buffer.get(target, offset, count);
+    if (!hasRest()) {
+      more();
+    }
     return count;
   }
 
@@ -105,20 +111,16 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
   /** Goes to the next buffer with bytes; false at the end. */
   private boolean advance() throws IOException {
     while (end == null) {
-      while (next < current.size()) {
-        if (current.get(next).hasRemaining()) {
-          return true;
-        }
-        next++;
+      if (hasRest()) {
+        return true;
       }
       // No switch over types: the first of a process spins a class.
       Part part = take();
       if (part instanceof Part.Data data) {
         current = data.buffers();
         next = 0;
-        Flow.Subscription from = subscription;
-        if (from != null) {
-          from.request(1);
+        if (!hasRest()) {
+          more();
         }
       } else if (part instanceof Part.End last) {
         end = last;
@@ -129,6 +131,20 @@ final class BodyPipe extends InputStream implements HttpResponse.BodySubscriber<
       throw failure instanceof IOException e ? e : new IOException(failure.toString(), failure);
     }
     return false;
+  }
+
+  private boolean hasRest() {
+    while (next < current.size() && !current.get(next).hasRemaining()) {
+      next++;
+    }
+    return next < current.size();
+  }
+
+  private void more() {
+    Flow.Subscription from = subscription;
+    if (from != null) {
+      from.request(1);
+    }
   }
 
   private Part take() throws IOException {
