@@ -107,7 +107,6 @@ final class AppImage {
     all.put("/" + jar.getFileName(), jar);
     Mirror mirror = new Mirror(app, time);
     String wanted = Mirror.listing(all);
-    last.input(wanted);
     if (!mirror.isUpToDate(wanted)) {
       mirror.begin();
       try (JarFile content = new JarFile(jar.toFile())) {
@@ -117,6 +116,7 @@ final class AppImage {
         Files.writeString(mojo.folder().resolve("start-of-jar"), start(content, app));
       }
     }
+    last.input(mirror.generation());
     checkMain(app, libraries);
     // Apart from the folder: it is of the configuration, not of the jar.
     Path dockerfile = mojo.folder().resolve("Dockerfile");

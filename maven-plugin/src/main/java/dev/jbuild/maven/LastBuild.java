@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * image again: {@code last-build} has the call and all inputs, {@code last-facts} what jbuild says
  * that its answer hangs on, above all that the image is still in the store.
  *
- * <p>Inputs are compared by size, times and inode, as git does; {@link Mirror} sees to it that none
- * was read within the tick of the clock in which it changed.
+ * <p>Inputs are compared by size, times and inode, as git does, and by content when those differ;
+ * {@link Mirror} sees to it that none was read within the tick of the clock in which it changed.
  */
 final class LastBuild {
   private static final String FIRST_LINE = "jbuild-facts 1";

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -19,15 +24,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder of copies with permissions and times that are the same on every machine, so that the
  * same files are the same layer. A list of what was copied lies beside it: nothing is read again
- * while sizes, times and inodes of the sources stay.
+ * while sizes, times and inodes of the sources stay. When they do not, the contents are compared: a
+ * jar that was only packed anew changes nothing here.
  */
 final class Mirror {
   private static final String ATTRIBUTES = "unix:size,lastModifiedTime,ctime,ino";
   private static final long SECOND = 1_000_000_000;
+  private static final Set<PosixFilePermission> FOLDER =
+      PosixFilePermissions.fromString("rwxr-xr-x");
+  private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-r--r--");
 
   private final Path folder;
   private final Path list;
   private final FileTime time;
+  private final Set<Path> kept = new HashSet<>();
+  private String generation = "";
+  private boolean changed;
 
   Mirror(Path folder, Instant time) {
     this.folder = folder;
@@ -38,21 +50,22 @@ final class Mirror {
   /**
    * Makes the folder hold these files under these names and nothing else.
    *
-   * @return what they are
+   * @return another text whenever something in the folder has become another
    */
   String copy(Map<String, Path> files) throws IOException {
     String wanted = listing(files);
-    if (isUpToDate(wanted)) {
-      return wanted;
-    }
-    begin();
-    for (Map.Entry<String, Path> each : files.entrySet()) {
-      try (InputStream content = Files.newInputStream(each.getValue())) {
-        put(each.getKey(), content);
+    if (!isUpToDate(wanted)) {
+      begin();
+      for (Map.Entry<String, Path> each : files.entrySet()) {
+        Path file = place(each.getKey());
+        if (!isSame(each.getValue(), file)) {
+          changed = true;
+          Files.copy(each.getValue(), file, StandardCopyOption.REPLACE_EXISTING);
+        }
       }
+      end(wanted);
     }
-    end(wanted);
-    return wanted;
+    return generation;
   }
 
   static String listing(Map<String, Path> files) throws IOException {
@@ -100,43 +113,107 @@ final class Mirror {
     return time instanceof FileTime known ? known.to(TimeUnit.NANOSECONDS) : 0;
   }
 
+  /** Tells whether nothing has to be done for the folder to be of these sources. */
   boolean isUpToDate(String wanted) throws IOException {
-    return Files.isDirectory(folder)
-        && Files.isRegularFile(list)
-        && Files.readString(list).equals(wanted + time);
+    if (!Files.isDirectory(folder) || !Files.isRegularFile(list)) {
+      return false;
+    }
+    String was = Files.readString(list);
+    int line = was.indexOf('\n');
+    generation = line < 0 ? "" : was.substring(0, line);
+    return line >= 0 && was.substring(line + 1).equals(wanted + time);
   }
 
-  /** Empties the folder. */
+  /** What {@link #copy} returns, after {@link #isUpToDate} or {@link #end}. */
+  String generation() {
+    return generation;
+  }
+
+  /** From here to the end, a folder that is found is of nothing. */
   void begin() throws IOException {
     Files.deleteIfExists(list);
-    if (Files.isDirectory(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(each);
-        }
-      }
-    }
     Files.createDirectories(folder);
+    changed = generation.isEmpty();
+    kept.clear();
   }
 
+  /** Adds a file; one with this content stays the very file that it was. */
   void put(String name, InputStream content) throws IOException {
+    Path file = place(name);
+    Path part = folder.resolveSibling("." + folder.getFileName() + ".part");
+    Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
+    if (isSame(part, file)) {
+      Files.delete(part);
+    } else {
+      changed = true;
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static boolean isSame(Path source, Path copy) throws IOException {
+    return Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS)
+        && Files.mismatch(source, copy) == -1;
+  }
+
+  /** Where a file is, with the folders that it needs and without what is in its way. */
+  private Path place(String name) throws IOException {
     Path file = folder.resolve(name).normalize();
-    if (!file.startsWith(folder)) {
+    if (!file.startsWith(folder) || file.equals(folder)) {
       throw new IOException("'" + name + "' leads out of its jar");
     }
-    Files.createDirectories(file.getParent());
-    Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+    Path relative = folder.relativize(file);
+    for (int i = 1; i < relative.getNameCount(); i++) {
+      Path above = folder.resolve(relative.subpath(0, i));
+      if (kept.add(above) && !Files.isDirectory(above, LinkOption.NOFOLLOW_LINKS)) {
+        Files.deleteIfExists(above);
+        Files.createDirectory(above);
+      }
+    }
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      remove(file);
+    }
+    kept.add(file);
+    return file;
   }
 
-  /** Writes down what is there. */
+  private void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+    changed = true;
+  }
+
+  /** Removes what was not put, and writes down what is there. */
   void end(String wanted) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        String mode = Files.isDirectory(each) ? "rwxr-xr-x" : "rw-r--r--";
-        Files.setPosixFilePermissions(each, PosixFilePermissions.fromString(mode));
-        Files.setLastModifiedTime(each, time);
+        if (kept.contains(each) || each.equals(folder)) {
+          finish(each);
+        } else {
+          Files.delete(each);
+          changed = true;
+        }
       }
     }
-    Files.writeString(list, wanted + time);
+    if (changed) {
+      generation = System.currentTimeMillis() + "-" + System.nanoTime();
+    }
+    Files.writeString(list, generation + "\n" + wanted + time);
+  }
+
+  private void finish(Path file) throws IOException {
+    PosixFileAttributes is = Files.readAttributes(file, PosixFileAttributes.class);
+    Set<PosixFilePermission> mode = is.isDirectory() ? FOLDER : FILE;
+    if (!is.permissions().equals(mode)) {
+      Files.setPosixFilePermissions(file, mode);
+      changed = true;
+    }
+    if (!is.lastModifiedTime().equals(time)) {
+      Files.setLastModifiedTime(file, time);
+      // Of a folder it has no say in the image.
+      changed |= is.isRegularFile();
+    }
   }
 }

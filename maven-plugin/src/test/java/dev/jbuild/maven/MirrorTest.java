@@ -66,6 +66,44 @@ final class MirrorTest {
   }
 
   @Test
+  void asLongAsTheContentsStayTheFolderIsTheSame() throws IOException {
+    Path source = Files.writeString(temp.resolve("a"), "text");
+    Path folder = temp.resolve("mirror");
+    String first = new Mirror(folder, TIME).copy(Map.of("a", source, "b/c", source));
+    Object before = Files.getAttribute(folder.resolve("b/c"), "unix:ctime");
+
+    Files.delete(source);
+    Files.writeString(source, "text");
+    assertThat(new Mirror(folder, TIME).copy(Map.of("a", source, "b/c", source))).isEqualTo(first);
+    assertThat(Files.getAttribute(folder.resolve("b/c"), "unix:ctime")).isEqualTo(before);
+
+    assertThat(new Mirror(folder, TIME).copy(Map.of("a", source))).isNotEqualTo(first);
+    assertThat(folder.resolve("b")).doesNotExist();
+  }
+
+  @Test
+  void whatStopsHalfwayIsOfAnotherContent() throws IOException {
+    Path source = Files.writeString(temp.resolve("a"), "text");
+    Path folder = temp.resolve("mirror");
+    String first = new Mirror(folder, TIME).copy(Map.of("a", source));
+    new Mirror(folder, TIME).begin();
+
+    assertThat(new Mirror(folder, TIME).copy(Map.of("a", source))).isNotEqualTo(first);
+  }
+
+  @Test
+  void aFileCanBecomeAFolderAndAFolderAFile() throws IOException {
+    Path source = Files.writeString(temp.resolve("a"), "text");
+    Path folder = temp.resolve("mirror");
+    new Mirror(folder, TIME).copy(Map.of("a", source, "b/c/d", source));
+
+    new Mirror(folder, TIME).copy(Map.of("a/x", source, "b", source));
+
+    assertThat(folder.resolve("a/x")).hasContent("text");
+    assertThat(folder.resolve("b")).hasContent("text");
+  }
+
+  @Test
   void whatIsNoLongerWantedGoes() throws IOException {
     Path source = Files.writeString(temp.resolve("a"), "text");
     Path folder = temp.resolve("mirror");
