@@ -74,7 +74,7 @@ final class CpVerb implements EngineVerb {
       }
       long bytes =
           out
-              ? files.copyOut(from.path, Path.of(to.path), follow, archive)
+              ? files.copyOut(from.path, to.path, follow, archive)
               : files.copyIn(Path.of(from.path), to.path, follow, archive);
       if (!arguments.flag("--quiet")) {
         session

@@ -8,7 +8,6 @@ import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Events;
 import dev.jbuild.layer.ArchiveWriter;
 import dev.jbuild.oci.ContainerConfig;
-import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.snapshot.MergedTree;
 import java.io.BufferedOutputStream;
@@ -16,11 +15,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /** The verbs that make something of a container's files: diff, commit, export. */
 final class ImageFromVerbs {
@@ -144,72 +141,6 @@ final class ImageFromVerbs {
                       : RunOptions.reference(arguments.operand(1)).familiar()));
       session.out().println(image.id());
       return 0;
-    }
-  }
-
-  /** Instructions of Dockerfiles that change only how an image runs. */
-  static final class ImageChange {
-    private ImageChange() {}
-
-    static ContainerConfig apply(ContainerConfig config, String text) {
-      String line = text.strip();
-      int blank = line.indexOf(' ');
-      String value = blank < 0 ? "" : line.substring(blank + 1).strip();
-      String word = blank < 0 ? line : line.substring(0, blank);
-      return switch (word.toUpperCase(java.util.Locale.ROOT)) {
-        case "CMD" -> config.withCmd(Optional.of(words(value)));
-        case "ENTRYPOINT" -> config.withEntrypoint(Optional.of(words(value)));
-        case "USER" -> config.withUser(value);
-        case "WORKDIR" -> config.withWorkingDir(value);
-        case "EXPOSE" ->
-            each(
-                config,
-                List.of(value.split("\\s+")),
-                (c, port) -> c.withExposedPort(port.indexOf('/') < 0 ? port + "/tcp" : port));
-        case "VOLUME" -> each(config, listed(value), ContainerConfig::withVolume);
-        case "ONBUILD" -> {
-          List<String> triggers = new ArrayList<>(config.onBuild());
-          triggers.add(value);
-          yield config.withOnBuild(triggers);
-        }
-        case "STOPSIGNAL" -> config.withStopSignal(value);
-        case "ENV" -> config.withEnv(before(value), after(value));
-        case "LABEL" -> config.withLabel(before(value), after(value));
-        default -> throw new UsageException(word + " is not a valid change command");
-      };
-    }
-
-    private static ContainerConfig each(
-        ContainerConfig config,
-        List<String> values,
-        BiFunction<ContainerConfig, String, ContainerConfig> change) {
-      ContainerConfig changed = config;
-      for (String value : values) {
-        changed = change.apply(changed, value);
-      }
-      return changed;
-    }
-
-    private static List<String> listed(String value) {
-      return value.startsWith("[") ? words(value) : List.of(value.split("\\s+"));
-    }
-
-    private static List<String> words(String value) {
-      return value.startsWith("[")
-          ? Json.parseObject("{\"words\":" + value + "}").texts("words")
-          : List.of("/bin/sh", "-c", value);
-    }
-
-    private static String before(String value) {
-      int end = Math.max(value.indexOf('='), value.indexOf('=') < 0 ? value.indexOf(' ') : -1);
-      return end < 0 ? value : value.substring(0, end);
-    }
-
-    private static String after(String value) {
-      String rest = value.substring(Math.min(value.length(), before(value).length() + 1));
-      return rest.length() > 1 && rest.startsWith("\"") && rest.endsWith("\"")
-          ? rest.substring(1, rest.length() - 1)
-          : rest;
     }
   }
 }

@@ -21,7 +21,8 @@ final class ContainerHabitsTest {
   private static final String ACTIONS = "{{.Type}} {{.Action}}";
 
   private static List<String> events(Jbuild jbuild, String... filters) {
-    Command events = jbuild.command("events", "--since", "1h", "--until", "0s", "--format", ACTIONS);
+    Command events =
+        jbuild.command("events", "--since", "1h", "--until", "0s", "--format", ACTIONS);
     for (String filter : filters) {
       events = events.and("--filter", filter);
     }
@@ -33,7 +34,17 @@ final class ContainerHabitsTest {
     jbuild.check("network", "create", "told");
     try {
       jbuild.check(
-          "run", "-d", "--name", "teller", "--network", "told", "-v", "told:/d", "busybox", "sleep", "99");
+          "run",
+          "-d",
+          "--name",
+          "teller",
+          "--network",
+          "told",
+          "-v",
+          "told:/d",
+          "busybox",
+          "sleep",
+          "99");
       jbuild.check("exec", "-d", "teller", "sh", "-c", "exit 7");
       String died = "";
       for (int i = 0; i < 100 && died.isEmpty(); i++) {
@@ -66,8 +77,19 @@ final class ContainerHabitsTest {
   @Test
   void scriptsFindWhatNobodyAskedFor(Jbuild jbuild) {
     jbuild.check(
-        "create", "--name", "plain", "--cap-add", "net_admin", "-m", "64m", "--annotation", "a=b",
-        "busybox", "sh", "-c", "echo a b");
+        "create",
+        "--name",
+        "plain",
+        "--cap-add",
+        "net_admin",
+        "-m",
+        "64m",
+        "--annotation",
+        "a=b",
+        "busybox",
+        "sh",
+        "-c",
+        "echo a b");
     try {
       String format =
           "{{.HostConfig.NetworkMode}} {{.HostConfig.MemorySwap}} {{.HostConfig.CpuShares}}"
@@ -108,8 +130,7 @@ final class ContainerHabitsTest {
       })
   void whatCannotBeHadIsRefused(String flags, String text, Jbuild jbuild) {
     String[] flag = flags.split(" ");
-    Outcome run =
-        jbuild.command("run", "--rm").and((Object[]) flag).and("busybox", "true").run();
+    Outcome run = jbuild.command("run", "--rm").and((Object[]) flag).and("busybox", "true").run();
 
     assertThat(run.code()).isEqualTo(125);
     assertThat(run.err()).contains(text);
@@ -159,7 +180,17 @@ final class ContainerHabitsTest {
       String look = "stat -c %u /m; grep -c 'tmpfs /m .*size=1024k' /proc/mounts; cat /o/there";
       assertThat(
               jbuild
-                  .check("run", "--rm", "-v", "memory:/m", "-v", "ours:/o", "busybox", "sh", "-c", look)
+                  .check(
+                      "run",
+                      "--rm",
+                      "-v",
+                      "memory:/m",
+                      "-v",
+                      "ours:/o",
+                      "busybox",
+                      "sh",
+                      "-c",
+                      look)
                   .out())
           .isEqualTo("33\n1\nyes\n");
       Outcome other = jbuild.run("volume", "create", "-o", "type=nfs", "-o", "device=:/x", "far");
@@ -169,6 +200,36 @@ final class ContainerHabitsTest {
       jbuild.check("volume", "rm", "memory", "ours");
     }
     assertThat(Path.of(folder + "/there")).isRegularFile();
+  }
+
+  @Test
+  void aCopyGoesWhereALinkPointsAndToNoFolderThatIsNotThere(Jbuild jbuild, Folder folder) {
+    folder.file("new", "new\n");
+    jbuild.check(
+        "run",
+        "-d",
+        "--name",
+        "copied",
+        "busybox",
+        "sh",
+        "-c",
+        "mkdir /d; echo old >/d/f; ln -s f /d/link; ln -s loop /d/loop; ln -s ../../host /d/up; sleep 99");
+    try {
+      jbuild.check("exec", "copied", "sh", "-c", "while ! [ -L /d/up ]; do sleep .1; done");
+      jbuild.check("cp", folder + "/new", "copied:/d/link");
+      jbuild.check("cp", folder + "/new", "copied:/d/up");
+      String look = "readlink /d/link; cat /d/f; cat /host";
+      assertThat(jbuild.check("exec", "copied", "sh", "-c", look).out()).isEqualTo("f\nnew\nnew\n");
+      assertThat(Path.of("/host")).doesNotExist();
+      Outcome loop = jbuild.run("cp", "-L", "copied:/d/loop", folder + "/loop");
+      assertThat(loop.code()).isEqualTo(1);
+      assertThat(loop.err()).contains("too many levels of symbolic links");
+      Outcome missing = jbuild.run("cp", "copied:/d/f", folder + "/missing/");
+      assertThat(missing.code()).isEqualTo(1);
+      assertThat(missing.err()).contains("no such directory: " + folder + "/missing/");
+    } finally {
+      jbuild.check("rm", "-f", "copied");
+    }
   }
 
   @Test

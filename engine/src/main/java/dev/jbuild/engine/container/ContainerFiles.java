@@ -25,6 +25,9 @@ import java.util.Optional;
  * run, too. Paths are resolved below its root and never by the host's kernel alone.
  */
 public final class ContainerFiles implements AutoCloseable {
+  /** As many as the kernel follows. */
+  private static final int MOST_LINKS = 40;
+
   private final Containers containers;
   private final Container container;
   private final Optional<Held> held;
@@ -69,13 +72,11 @@ public final class ContainerFiles implements AutoCloseable {
   }
 
   /** Copies a path of the container to the host; the number of bytes. */
-  public long copyOut(String source, Path target, boolean follow, boolean keepOwners)
+  public long copyOut(String source, String path, boolean follow, boolean keepOwners)
       throws IOException {
+    Path target = Path.of(path);
     boolean contents = source.endsWith("/.") || source.equals(".");
     boolean into = Files.isDirectory(target);
-    if (!into && target.toString().endsWith("/")) {
-      throw new EngineException(1, "no such directory: " + target);
-    }
     FileCopy copy =
         new FileCopy(
             keepOwners
@@ -84,6 +85,9 @@ public final class ContainerFiles implements AutoCloseable {
                     new int[] {dev.jbuild.linux.Linux.euid(), dev.jbuild.linux.Linux.egid()}));
     try (Place place = existing(source, follow)) {
       boolean folder = place.isFolder();
+      if (!into && !folder && path.endsWith("/")) {
+        throw new EngineException(1, "no such directory: " + path);
+      }
       if (contents && into) {
         try (Dir from = place.folder.openDir(place.name);
             Dir to = Dir.open(target)) {
@@ -148,7 +152,7 @@ public final class ContainerFiles implements AutoCloseable {
         throw new EngineException(
             1, "Could not find the file " + target + " in container " + container.name());
       } else {
-        try (Place place = place(target)) {
+        try (Place place = landing(target)) {
           copy.copy(from, name, place.folder, place.name);
         }
       }
@@ -195,21 +199,30 @@ public final class ContainerFiles implements AutoCloseable {
   }
 
   private Place existing(String path, boolean follow) throws IOException {
-    Place place = place(path);
-    Optional<FileStat> stat = place.folder.statIfPresent(place.name);
-    if (stat.isEmpty()) {
+    Place place = follow ? landing(path) : place(path);
+    if (place.folder.statIfPresent(place.name).isEmpty()) {
       place.close();
       throw missing(path);
     }
-    if (follow && stat.get().isSymlink()) {
+    return place;
+  }
+
+  /** Where a path leads to, when it is a link too: what it points at need not be there. */
+  private Place landing(String path) throws IOException {
+    String at = path;
+    for (int links = 0; links < MOST_LINKS; links++) {
+      Place place = place(at);
+      Optional<FileStat> stat = place.folder.statIfPresent(place.name);
+      if (stat.isEmpty() || !stat.get().isSymlink()) {
+        return place;
+      }
       String link = place.folder.readlink(place.name);
       place.close();
-      String parent = relative(path);
-      int slash = parent.lastIndexOf('/');
-      return existing(
-          link.startsWith("/") ? link : parent.substring(0, Math.max(0, slash)) + "/" + link, true);
+      String clean = relative(at);
+      int slash = clean.lastIndexOf('/');
+      at = link.startsWith("/") ? link : clean.substring(0, Math.max(0, slash)) + "/" + link;
     }
-    return place;
+    throw new EngineException(1, path + ": too many levels of symbolic links");
   }
 
   private EngineException missing(String path) {
