@@ -1,12 +1,8 @@
 package dev.jbuild.maven;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,8 +15,6 @@ import java.util.TreeMap;
  * {@link Mirror} sees to it that none was read within the tick of the clock in which it changed.
  */
 final class LastBuild {
-  private static final String FIRST_LINE = "jbuild-facts 1";
-
   /** Then jbuild is asked, which keeps the image's parts from being collected as unused. */
   private static final long HOUR_MILLIS = 3_600_000;
 
@@ -81,56 +75,7 @@ final class LastBuild {
     return age >= 0
         && age < HOUR_MILLIS
         && Files.readString(record).equals(inputs.toString())
-        && stand(Files.readAllLines(facts), program.environment());
-  }
-
-  private boolean stand(List<String> lines, Map<String, String> environment) throws IOException {
-    int last = lines.size() - 1;
-    if (last < 1 || !lines.get(0).equals(FIRST_LINE) || !lines.get(last).equals("end")) {
-      return false;
-    }
-    for (String line : lines.subList(1, last)) {
-      if (!stands(line.split("\t", -1), environment)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean stands(String[] fact, Map<String, String> environment) throws IOException {
-    String name = plain(fact[1]);
-    return switch (fact[0]) {
-      case "env" -> plain(fact[2]).equals(environment.get(name));
-      case "unset" -> !environment.containsKey(name);
-      case "text" -> hasContent(Path.of(name), plain(fact[2]));
-      case "file" -> Files.isRegularFile(Path.of(name), LinkOption.NOFOLLOW_LINKS);
-      case "folder" -> Files.isDirectory(Path.of(name), LinkOption.NOFOLLOW_LINKS);
-      // Those that were made of the inputs; another one jbuild has to look through.
-      case "context" -> Path.of(name).startsWith(folder);
-      default -> false; // of a jbuild of another time
-    };
-  }
-
-  private static boolean hasContent(Path file, String content) throws IOException {
-    return Files.isRegularFile(file)
-        && Arrays.equals(Files.readAllBytes(file), content.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String plain(String text) {
-    if (text.indexOf('\\') < 0) {
-      return text;
-    }
-    StringBuilder plain = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
-        i++;
-        char escaped = text.charAt(i);
-        c = escaped == 'n' ? '\n' : escaped == 't' ? '\t' : escaped;
-      }
-      plain.append(c);
-    }
-    return plain.toString();
+        && new Facts(program.environment(), folder).stand(facts);
   }
 
   /** Nothing is known any more. */
