@@ -168,15 +168,10 @@ final class CopyStep {
   /** Reads every byte once: for the copy, the digest of its file and that of the layer. */
   private Kitchen.Done copyAndRead(Plan plan, Digest op) throws IOException {
     Optional<Layer> before = plan.fresh() ? kitchen.previous(op) : Optional.empty();
-    if (before.isPresent()) {
-      Optional<TreeResult> same = kitchen.layers().compare(plan.entries(), before.get());
-      if (same.isPresent()) {
-        List<PlannedEntry> read =
-            contents.learn(plan.entries(), same.get().contents(), plan.trees());
-        return new Kitchen.Done(before, inputs(read, List.of()));
-      }
-    }
     List<PlannedEntry> entries = contents.known(plan.entries(), plan.trees());
+    if (before.isPresent() && kitchen.layers().compare(entries, before.get()).isPresent()) {
+      return new Kitchen.Done(before, inputs(entries, List.of()));
+    }
     if (entries.isEmpty()) {
       return new Kitchen.Done(Optional.empty(), inputs(entries, List.of()));
     }

@@ -367,7 +367,8 @@ public final class Layers {
 
   /**
    * Compares a planned tree with a layer, reading the files as long as they are the same. Times do
-   * not count, as in the digest of the content.
+   * not count, as in the digest of the content; a file counts as different when the plan does not
+   * say that it has the layer's content.
    *
    * @return what {@link #write} would find out, or empty when something differs
    */

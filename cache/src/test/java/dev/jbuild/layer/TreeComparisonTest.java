@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.jbuild.linux.Linux;
+import dev.jbuild.oci.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,9 @@ class TreeComparisonTest {
   }
 
   private static PlannedEntry file(String path, Path source) throws IOException {
-    return new PlannedEntry.File(path, source, Files.size(source), Optional.empty(), meta(0640));
+    Digest content = Digest.of(Digest.newSha256().digest(Files.readAllBytes(source)));
+    return new PlannedEntry.File(
+        path, source, Files.size(source), Optional.of(content), meta(0640));
   }
 
   private record Written(Layer layer, TreeResult result) {}
@@ -70,7 +73,13 @@ class TreeComparisonTest {
   @ParameterizedTest
   @MethodSource("seeds")
   void findsWhatWritingFindsInAnyTree(long seed) throws IOException {
-    List<PlannedEntry> tree = RandomTree.of(seed, Files.createDirectory(temp.resolve("tree")));
+    List<PlannedEntry> tree = new ArrayList<>();
+    for (PlannedEntry entry : RandomTree.of(seed, Files.createDirectory(temp.resolve("tree")))) {
+      tree.add(
+          entry instanceof PlannedEntry.File file
+              ? withMeta((PlannedEntry.File) file(file.path(), Path.of(file.source())), file.meta())
+              : entry);
+    }
     Written written = write(tree);
 
     assertThat(compare(tree, written.layer())).contains(written.result());
@@ -81,11 +90,25 @@ class TreeComparisonTest {
     Written written = write(plan);
     PlannedEntry.File first = (PlannedEntry.File) plan.getFirst();
     Meta later = first.meta().withMtime(1_800_000_000, 0);
-    plan.set(
-        0,
-        new PlannedEntry.File(first.path(), first.source(), first.size(), first.content(), later));
+    plan.set(0, withMeta(first, later));
 
     assertThat(compare(plan, written.layer())).contains(written.result());
+  }
+
+  private static PlannedEntry withMeta(PlannedEntry.File file, Meta meta) {
+    return new PlannedEntry.File(file.path(), file.source(), file.size(), file.content(), meta);
+  }
+
+  @Test
+  void aFileOfWhichNothingIsKnownCounts() throws IOException {
+    Written written = write(plan);
+    PlannedEntry.File first = (PlannedEntry.File) plan.getFirst();
+
+    differs(
+        written.layer(),
+        0,
+        new PlannedEntry.File(
+            first.path(), first.source(), first.size(), Optional.empty(), first.meta()));
   }
 
   @Test
