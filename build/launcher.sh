@@ -165,8 +165,8 @@ EXPOSE 80
 USER root
 CMD ["cat", "greeting"]
 END
-  words build -q --no-cache -f "$room/Dockerfile" -t trained "$sample" >"$room/build"
-  words build -f "$room/Dockerfile" -t trained "$sample" >>"$room/build"
+  words build -f "$room/Dockerfile" -t trained "$sample" >"$room/build"
+  words build -q --no-cache -f "$room/Dockerfile" -t trained "$sample" >>"$room/build"
   words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
   words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
   words -q -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
