@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.cli.format.Sizes;
 import dev.jbuild.engine.distribution.RegistryServer;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.registry.RegistryClient;
@@ -31,6 +32,8 @@ final class RegistryServeVerb implements Verb {
         .value("--htpasswd", "file", "Only these users, with bcrypt passwords: htpasswd -B")
         .flag("--read-only", "Refuse everything that changes something")
         .value("--proxy", "url", "Be a cache of another registry")
+        .value(
+            "--cache-max-size", "bytes", "With --proxy: drop what was unused longest beyond this")
         .flag("-q --quiet", "Do not print requests")
         .operands(0, 0);
   }
@@ -89,12 +92,28 @@ final class RegistryServeVerb implements Verb {
         certificate.map(c -> new RegistryServer.Tls(Path.of(c), Path.of(key.orElse("")))),
         arguments.value("--htpasswd").map(Path::of),
         arguments.flag("--read-only"),
-        arguments.value("--proxy").map(text -> host(upstream(text))),
+        proxied(arguments),
         line -> {
           if (!quiet) {
             session.err().println(line);
           }
         });
+  }
+
+  private static Optional<RegistryServer.Proxied> proxied(Arguments arguments) {
+    Optional<Long> limit =
+        arguments
+            .value("--cache-max-size")
+            .map(text ->
+                Sizes.parse(text)
+                    .orElseThrow(
+                        () -> new UsageException("invalid size for --cache-max-size: " + text)));
+    Optional<String> url = arguments.value("--proxy");
+    if (limit.isPresent() && url.isEmpty()) {
+      throw new UsageException(
+          "--cache-max-size is for a cache of another registry, with --proxy; 'jbuild registry gc' takes what a registry of its own does not need");
+    }
+    return url.map(text -> new RegistryServer.Proxied(host(upstream(text)), limit));
   }
 
   private static InetSocketAddress address(String text) {

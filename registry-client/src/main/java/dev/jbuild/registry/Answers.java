@@ -46,6 +46,10 @@ final class Answers {
 
   /** What to do about a connection that can't be had. */
   static String hint(Site site, IOException failure, RegistrySettings settings) {
+    if (Faults.wantsClientCertificate(failure)) {
+      return "; it wants a client certificate: put client.cert and client.key into /etc/docker/certs.d/"
+          + site.host();
+    }
     if (failure instanceof SSLException && !settings.insecure(site.host())) {
       return "; put its CA as ca.crt into /etc/docker/certs.d/"
           + site.host()

@@ -44,6 +44,13 @@ final class Faults {
     return isUnreachable(failure) || failure instanceof SSLException;
   }
 
+  /** Tells whether a registry refuses whom it does not know (RFC 8446, section 6.2). */
+  static boolean wantsClientCertificate(IOException failure) {
+    String alert = deepest(failure);
+    return caused(failure, SSLException.class)
+        && (alert.contains("certificate_required") || alert.contains("bad_certificate"));
+  }
+
   /** Tells whether there was not even a connection. */
   static boolean isUnreachable(IOException failure) {
     return failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;

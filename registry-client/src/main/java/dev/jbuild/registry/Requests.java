@@ -283,10 +283,12 @@ final class Requests implements AutoCloseable {
     while (true) {
       Call call = ping(site, first);
       IOException failure;
+      boolean answered = false;
       try {
         if (speaks(call)) {
           return first;
         }
+        answered = true;
         failure = new IOException("it does not speak " + first.toUpperCase(java.util.Locale.ROOT));
       } catch (IOException e) {
         failure = e;
@@ -298,7 +300,10 @@ final class Requests implements AutoCloseable {
           return second;
         }
       } catch (IOException e) {
-        failure.addSuppressed(e);
+        // What answers that it wants the other one, has trouble with that.
+        IOException other = answered ? failure : e;
+        failure = answered ? e : failure;
+        failure.addSuppressed(other);
       }
       if (!patience.again(failure)) {
         throw broken(site, call, failure);

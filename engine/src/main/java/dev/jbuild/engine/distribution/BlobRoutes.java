@@ -47,6 +47,9 @@ final class BlobRoutes {
       }
       return;
     }
+    if (upstream.isPresent()) {
+      upstream.get().used(digest);
+    }
     send(visit, digest);
   }
 

@@ -53,7 +53,7 @@ public final class RegistryServer implements AutoCloseable {
    *
    * @param tls certificate and key, PEM
    * @param readOnly whether everything that changes something is refused
-   * @param upstream host and port of the registry that this one is a cache of
+   * @param proxied the registry that this one is a cache of
    * @param log hears of each request when it has been answered
    */
   public record Options(
@@ -61,8 +61,16 @@ public final class RegistryServer implements AutoCloseable {
       Optional<Tls> tls,
       Optional<Path> htpasswd,
       boolean readOnly,
-      Optional<String> upstream,
+      Optional<Proxied> proxied,
       Consumer<String> log) {}
+
+  /**
+   * Another registry.
+   *
+   * @param host with its port
+   * @param limit bytes of its blobs that are kept, if not all
+   */
+  public record Proxied(String host, Optional<Long> limit) {}
 
   /** A certificate, with those that signed it, and its key. */
   public record Tls(Path certificate, Path key) {}
@@ -77,8 +85,16 @@ public final class RegistryServer implements AutoCloseable {
             ? Optional.of(new Htpasswd(options.htpasswd().get()))
             : Optional.empty();
     this.repositories = new Repositories(store);
-    this.client = options.upstream().map(_ -> remote);
-    Optional<Upstream> upstream = options.upstream().map(host -> new Upstream(host, remote, store));
+    this.client = options.proxied().map(_ -> remote);
+    Optional<Upstream> upstream =
+        options
+            .proxied()
+            .map(one ->
+                new Upstream(
+                    one.host(),
+                    remote,
+                    store,
+                    one.limit().map(limit -> new CacheLimit(store, repositories, limit))));
     this.blobs = new BlobRoutes(store, repositories, upstream);
     this.manifests = new ManifestRoutes(store, repositories, upstream);
   }
@@ -194,7 +210,7 @@ public final class RegistryServer implements AutoCloseable {
       visit.with("WWW-Authenticate", "Basic realm=\"jbuild registry\", charset=\"UTF-8\"");
       throw new Refusal(401, "UNAUTHORIZED", "authentication required");
     }
-    if ((options.readOnly() || options.upstream().isPresent())
+    if ((options.readOnly() || options.proxied().isPresent())
         && !READING.contains(visit.method())) {
       throw new Refusal(
           405,

@@ -29,6 +29,7 @@ final class Upstream {
   private final String registry;
   private final RegistryClient client;
   private final Store store;
+  private final Optional<CacheLimit> limit;
 
   /** By the clock of {@link System#nanoTime}. */
   private volatile long askAgain = System.nanoTime();
@@ -38,8 +39,9 @@ final class Upstream {
   /**
    * @param registry host and port
    */
-  Upstream(String registry, RegistryClient client, Store store) {
+  Upstream(String registry, RegistryClient client, Store store, Optional<CacheLimit> limit) {
     this.registry = registry;
+    this.limit = limit;
     this.client = client;
     this.store = store;
   }
@@ -121,6 +123,13 @@ final class Upstream {
     }
   }
 
+  /** A blob that is here is asked for: it is not the next one to go. */
+  void used(Digest digest) throws IOException {
+    if (limit.isPresent()) {
+      store.blobs().keep(digest);
+    }
+  }
+
   /**
    * Serves a blob while it comes, and keeps it; whoever else wants it meanwhile waits for that.
    *
@@ -168,6 +177,9 @@ final class Upstream {
       client.fetchBlob(reference(repository), blob, new Both(ingest, out), _ -> {});
       ingest.commit(digest, size.get());
       repository.addBlob(digest);
+    }
+    if (limit.isPresent()) {
+      limit.get().grown(size.get());
     }
     return true;
   }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,10 +25,14 @@ class RegistryOptionsTest {
   @TempDir private Path temp;
 
   private static RegistryServer.Options options(
-      Optional<Path> htpasswd, boolean readOnly, Optional<String> upstream) {
+      Optional<Path> htpasswd, boolean readOnly, Optional<RegistryServer.Proxied> upstream) {
     RegistryServer.Options usual = Registry.usual();
     return new RegistryServer.Options(
         usual.address(), usual.tls(), htpasswd, readOnly, upstream, usual.log());
+  }
+
+  private static Optional<RegistryServer.Proxied> proxied(Registry upstream, Optional<Long> limit) {
+    return Optional.of(new RegistryServer.Proxied(upstream.host(), limit));
   }
 
   /** The vectors of crypt_blowfish, and one of htpasswd. */
@@ -102,13 +108,46 @@ class RegistryOptionsTest {
   }
 
   @Test
+  void aCacheKeepsToItsLimitAndForgetsWhatWasUnusedLongest() throws Exception {
+    Path kept = temp.resolve("cache");
+    try (Registry upstream = Registry.at(temp.resolve("upstream"));
+        Registry cache =
+            Registry.at(
+                kept, options(Optional.empty(), false, proxied(upstream, Optional.of(1000L))))) {
+      upstream.put("a", "1", upstream.manifest("a", "layer"));
+      byte[] manifest = cache.send("GET", "/v2/a/manifests/1").body();
+      Descriptor one = upstream.blob("a", "1".repeat(350));
+      Descriptor two = upstream.blob("a", "2".repeat(350));
+      Descriptor three = upstream.blob("a", "3".repeat(350));
+      for (Descriptor blob : List.of(one, two)) {
+        cache.send("GET", "/v2/a/blobs/" + blob.digest());
+        Files.setLastModifiedTime(file(kept, blob), FileTime.fromMillis(1_000_000));
+      }
+      cache.send("GET", "/v2/a/blobs/" + one.digest());
+
+      assertThat(text(cache.send("GET", "/v2/a/blobs/" + three.digest()))).hasSize(350);
+
+      assertThat(file(kept, two)).as("unused longest").doesNotExist();
+      assertThat(file(kept, one)).as("just used").exists();
+      assertThat(text(cache.send("GET", "/v2/a/blobs/" + two.digest())))
+          .as("comes again")
+          .startsWith("222");
+      assertThat(cache.send("GET", "/v2/a/manifests/1").body()).isEqualTo(manifest);
+    }
+  }
+
+  private static Path file(Path root, Descriptor blob) {
+    return root.resolve("blobs/sha256").resolve(blob.digest().hex());
+  }
+
+  @Test
   void aCacheServesWhenItsUpstreamIsAway() throws Exception {
     byte[] manifest;
     Descriptor layer;
     Path kept = temp.resolve("cache");
     Registry upstream = Registry.at(temp.resolve("upstream"));
     try (Registry cache =
-        Registry.at(kept, options(Optional.empty(), false, Optional.of(upstream.host())))) {
+        Registry.at(kept, options(Optional.empty(), false, proxied(upstream, Optional.empty())))) {
       manifest = upstream.manifest("team/app", "layer");
       layer = upstream.blob("team/app", "layer");
       upstream.put("team/app", "1", manifest);
