@@ -64,7 +64,11 @@ final class InfoVerb implements Verb {
   }
 
   private static Json.Obj machine(Json.Obj info) throws IOException {
-    return info.with("CgroupVersion", cgroups())
+    return info.with("CgroupDriver", "cgroupfs")
+        .with("CgroupVersion", cgroups())
+        .with("LoggingDriver", "json-file")
+        .with("DefaultRuntime", "jbuild")
+        .with("Swarm", Json.obj().with("LocalNodeState", "inactive"))
         .with("KernelVersion", System.getProperty("os.version", ""))
         .with("OperatingSystem", distribution())
         .with("OSType", "linux")

@@ -192,7 +192,8 @@ final class RunOptionsTest {
         .hasMessageContaining("on-unhealthy");
     assertThatThrownBy(() -> read("--restart", "always:3", "image"))
         .hasMessageContaining("maximum retry count");
-    assertThatThrownBy(() -> read("-d", "-a", "stdout", "image")).hasMessageContaining("-a and -d");
+    assertThatThrownBy(() -> read("-d", "-a", "stdout", "image"))
+        .hasMessageContaining("cannot specify both --attach and --detach");
     assertThatThrownBy(() -> read("--cap-add", "FLY", "image")).hasMessageContaining("FLY");
     assertThatThrownBy(() -> read("--ulimit", "x", "image")).hasMessageContaining("nofile=");
     assertThatThrownBy(() -> read("--pull", "x", "image")).hasMessageContaining("always");

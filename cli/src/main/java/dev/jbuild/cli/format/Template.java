@@ -114,6 +114,10 @@ public final class Template {
     private Json value(Pipeline pipeline, Json dot) {
       Optional<Json> last = Optional.empty();
       for (Command command : pipeline.commands()) {
+        if (command.isLabel()) {
+          last = Optional.of(label(dot, value(command.arguments().getLast(), dot)));
+          continue;
+        }
         List<Json> arguments = new ArrayList<>();
         for (Operand operand : command.arguments()) {
           arguments.add(value(operand, dot));
@@ -128,6 +132,21 @@ public final class Template {
         }
       }
       return last.orElseGet(Json.Null::new);
+    }
+
+    private static Json label(Json row, Json key) {
+      String labels = row instanceof Json.Obj object ? object.text("Labels").orElse("") : "";
+      String name = TemplateFunctions.text(key);
+      if (labels.equals("LABELS")) {
+        // The row of headings.
+        return key;
+      }
+      for (String label : labels.split(",")) {
+        if (label.startsWith(name + "=")) {
+          return new Json.Text(label.substring(name.length() + 1));
+        }
+      }
+      return new Json.Text("");
     }
 
     private Json value(Operand operand, Json dot) {

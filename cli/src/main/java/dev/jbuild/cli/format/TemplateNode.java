@@ -36,7 +36,15 @@ sealed interface TemplateNode {
   record Pipeline(List<Command> commands) {}
 
   /** A function with its arguments, or one value. */
-  record Command(Optional<String> function, List<Operand> arguments) {}
+  record Command(Optional<String> function, List<Operand> arguments) {
+    /** {@code .Label "key"}: the one method that rows of lists have. */
+    boolean isLabel() {
+      return function.isEmpty()
+          && arguments.size() == 2
+          && arguments.getFirst().source() instanceof Source.Dot
+          && arguments.getFirst().fields().equals(List.of("Label"));
+    }
+  }
 
   /** A value, and the fields taken of it. */
   record Operand(Source source, List<String> fields) {}

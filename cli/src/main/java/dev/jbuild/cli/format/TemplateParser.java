@@ -221,11 +221,12 @@ final class TemplateParser {
       }
       arguments.add(operand());
     }
-    if (function.isEmpty() && arguments.size() != 1) {
+    Command command = new Command(function, List.copyOf(arguments));
+    if (function.isEmpty() && arguments.size() != 1 && !command.isLabel()) {
       throw new TemplateException(
           arguments.isEmpty() ? "missing value in an action" : "can't give arguments to a value");
     }
-    return new Command(function, List.copyOf(arguments));
+    return command;
   }
 
   private Operand operand() {

@@ -53,4 +53,20 @@ class ListingTest {
         .hasSize(2)
         .allMatch(l -> l.startsWith("{\"Repository"));
   }
+
+  @Test
+  void oneLabelIsAskedForByItsName() {
+    Listing containers =
+        new Listing()
+            .column("Names", "NAMES")
+            .field("Labels", "LABELS")
+            .row(Json.obj().with("Names", "web").with("Labels", "tier=front,x=a=b"))
+            .row(Json.obj().with("Names", "db"));
+
+    assertThat(containers.print("{{.Label \"x\"}} {{.Names}} {{.Label \"nope\"}}"))
+        .isEqualTo("a=b web \n db \n");
+    assertThat(containers.print("table {{.Names}}\\t{{.Label \"tier\"}}"))
+        .isEqualTo(
+            "NAMES     tier\nweb       front\ndb        \n".replace("        \n", "        \n"));
+  }
 }

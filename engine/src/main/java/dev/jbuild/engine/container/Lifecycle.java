@@ -183,7 +183,17 @@ public final class Lifecycle {
         SupervisorOptions.healthCommand(container),
         cgroups,
         joins,
-        container.hostConfig().textMap("Sysctls"));
+        settings(container));
+  }
+
+  /** Those that were asked for, and the one that a flag of its own sets. */
+  private static Map<String, String> settings(Container container) {
+    Map<String, String> settings = new LinkedHashMap<>(container.hostConfig().textMap("Sysctls"));
+    String domain = container.config().text("Domainname").orElse("");
+    if (!domain.isEmpty() && container.hostConfig().text("UTSMode").orElse("").isEmpty()) {
+      settings.put("kernel.domainname", domain);
+    }
+    return settings;
   }
 
   /** Sits down in front of a container that runs. */
