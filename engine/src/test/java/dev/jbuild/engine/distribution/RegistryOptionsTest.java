@@ -113,19 +113,19 @@ class RegistryOptionsTest {
     try (Registry upstream = Registry.at(temp.resolve("upstream"));
         Registry cache =
             Registry.at(
-                kept, options(Optional.empty(), false, proxied(upstream, Optional.of(1000L))))) {
+                kept, options(Optional.empty(), false, proxied(upstream, Optional.of(1500L))))) {
       upstream.put("a", "1", upstream.manifest("a", "layer"));
       byte[] manifest = cache.send("GET", "/v2/a/manifests/1").body();
-      Descriptor one = upstream.blob("a", "1".repeat(350));
-      Descriptor two = upstream.blob("a", "2".repeat(350));
-      Descriptor three = upstream.blob("a", "3".repeat(350));
+      Descriptor one = upstream.blob("a", "1".repeat(450));
+      Descriptor two = upstream.blob("a", "2".repeat(450));
+      Descriptor three = upstream.blob("a", "3".repeat(450));
       for (Descriptor blob : List.of(one, two)) {
         cache.send("GET", "/v2/a/blobs/" + blob.digest());
         Files.setLastModifiedTime(file(kept, blob), FileTime.fromMillis(1_000_000));
       }
       cache.send("GET", "/v2/a/blobs/" + one.digest());
 
-      assertThat(text(cache.send("GET", "/v2/a/blobs/" + three.digest()))).hasSize(350);
+      assertThat(text(cache.send("GET", "/v2/a/blobs/" + three.digest()))).hasSize(450);
 
       assertThat(file(kept, two)).as("unused longest").doesNotExist();
       assertThat(file(kept, one)).as("just used").exists();
