@@ -12,6 +12,7 @@ import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.registry.RegistryClient;
+import dev.jbuild.registry.RegistryException;
 import dev.jbuild.store.Names;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -156,6 +157,17 @@ final class ManifestVerb implements Verb {
     return 0;
   }
 
+  private static byte[] fetch(Session session, ImageReference name) {
+    try {
+      return session.parts().remote().resolve(name).bytes();
+    } catch (RegistryException e) {
+      if (e.isNotFound()) {
+        throw new CommandException("no such manifest: " + name, 1);
+      }
+      throw e;
+    }
+  }
+
   private static int inspect(Arguments arguments, Session session) throws IOException {
     ImageReference name = RunOptions.reference(arguments.operand(0));
     Names names = session.parts().store().names();
@@ -163,7 +175,7 @@ final class ManifestVerb implements Verb {
     byte[] bytes =
         here.isPresent()
             ? session.parts().store().blobs().read(here.get().digest())
-            : session.parts().remote().resolve(name).bytes();
+            : fetch(session, name);
     Json.Obj json = Json.parseObject(bytes);
     if (arguments.flag("--verbose")) {
       json =

@@ -69,10 +69,10 @@ final class PushVerb implements Verb {
       if (all && parsed.tag().isPresent()) {
         throw new CommandException("tag can't be used with --all-tags/-a", 1);
       }
-      display.line("The push refers to repository [" + written.name() + "]");
       if (!all && parsed.tag().isEmpty()) {
         display.line("Using default tag: latest");
       }
+      display.line("The push refers to repository [" + written.name() + "]");
       for (ImageReference reference : all ? allTags(session, written) : List.of(written)) {
         push(session, arguments, reference, display);
       }

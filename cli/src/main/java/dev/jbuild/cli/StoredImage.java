@@ -117,7 +117,7 @@ record StoredImage(Optional<ImageReference> reference, Instant named, LocalImage
     } catch (IllegalArgumentException _) {
       // an id, or nothing that could be one: said as it was written
     }
-    return new CommandException("Error: No such image: " + name, 1);
+    return new CommandException("Error response from daemon: No such image: " + name, 1);
   }
 
   /** The sum of the files of all layers, or of what an artifact consists of. */
