@@ -55,10 +55,9 @@ final class Composition implements AutoCloseable {
     int removed = Recovery.run(root);
     if (removed > 0) {
       warnings.accept(
-          "the machine stopped before all of the store was on its disk: "
+          "the machine stopped before everything was on the disk; damaged layers and blobs that were removed: "
               + removed
-              + (removed == 1 ? " part" : " parts")
-              + " of images had to be removed; build or pull what is missing again");
+              + "; build or pull what is missing again");
     }
   }
 
