@@ -18,6 +18,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -36,6 +37,11 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Containers {
   private static final int REFUSED = 125;
   private static final int ID_SIZE = 64;
+  private static final String GONE = "gone-";
+
+  /** Nobody takes longer to delete one folder after another. */
+  private static final long MOST_MILLIS = 60_000;
+
   private static final String NAME = "name-";
 
   private final Store store;
@@ -225,6 +231,26 @@ public final class Containers {
     Container renamed = update(container, container.json().with("Name", "/" + claimed));
     Files.deleteIfExists(root.resolve(NAME + container.name()));
     return renamed;
+  }
+
+  /** Its folder gets out of the way at once: who comes now finds nothing to take part in. */
+  void delete(Container container) throws IOException {
+    Path gone = root.resolve(GONE + container.id());
+    Files.move(container.folder(), gone, StandardCopyOption.ATOMIC_MOVE);
+    Linux.deleteTree(gone);
+  }
+
+  /** What a deletion that was killed has left. */
+  void deleteRest() throws IOException {
+    try (DirectoryStream<Path> rest = Files.newDirectoryStream(root, GONE + "*")) {
+      for (Path one : rest) {
+        if (System.currentTimeMillis() - Linux.lstat(one).mtimeSec() * 1000 > MOST_MILLIS) {
+          Linux.deleteTree(one);
+        }
+      }
+    } catch (NoSuchFileException _) {
+      // Nothing is there, or somebody else is quicker.
+    }
   }
 
   /** The file that holds a container's name. */

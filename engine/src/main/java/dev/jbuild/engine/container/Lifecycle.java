@@ -2,7 +2,6 @@ package dev.jbuild.engine.container;
 
 import dev.jbuild.engine.EngineException;
 import dev.jbuild.layer.Layer;
-import dev.jbuild.linux.Linux;
 import dev.jbuild.oci.Json;
 import dev.jbuild.runtime.Beside;
 import dev.jbuild.runtime.Command;
@@ -13,6 +12,7 @@ import dev.jbuild.runtime.Supervisor;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -411,11 +411,14 @@ public final class Lifecycle {
           1, "removal of container " + container.name() + " is already in progress");
     }
     try (SupervisorLock _ = lock.get()) {
-      Files.deleteIfExists(container.folder().resolve(Container.CONFIG));
+      if (!Files.deleteIfExists(container.folder().resolve(Container.CONFIG))) {
+        // Somebody else did, while we waited.
+        throw new NoSuchContainerException(container.name());
+      }
       networks.release(container.id());
       Cgroups.ofMachine().remove(container.id());
       Files.deleteIfExists(containers.nameFile(container.name()));
-      Linux.deleteTree(container.folder());
+      containers.delete(container);
     }
     Events.append(containers.events(), "destroy", container);
     for (String name : anonymous) {
@@ -430,9 +433,13 @@ public final class Lifecycle {
       if (!Files.isDirectory(container.folder())) {
         throw new NoSuchContainerException(container.name());
       }
-      Optional<SupervisorLock> lock = SupervisorLock.take(container.folder());
-      if (lock.isPresent()) {
-        return lock;
+      try {
+        Optional<SupervisorLock> lock = SupervisorLock.take(container.folder());
+        if (lock.isPresent()) {
+          return lock;
+        }
+      } catch (NoSuchFileException _) {
+        throw new NoSuchContainerException(container.name());
       }
     }
     return Optional.empty();
@@ -440,6 +447,7 @@ public final class Lifecycle {
 
   /** Removes what was to be removed at its end and was not: its supervisor was killed. */
   public void sweep() throws IOException, InterruptedException {
+    containers.deleteRest();
     for (Container container : containers.all()) {
       if (container.autoRemove() && container.state().status().equals("exited")) {
         try {
