@@ -86,7 +86,8 @@ final class BareMachineIT {
                 ls /usr/lib/jbuild/cache/aot/*-build.aot >/dev/null
                 dpkg --verify jbuild
                 zcat /usr/share/man/man1/jbuild-run.1.gz | grep -q '^.TH JBUILD'
-                zcat /usr/share/doc/jbuild/changelog.gz | grep -q '^# Changelog'
+                zcat /usr/share/doc/jbuild/NEWS.gz | grep -q '^# Changelog'
+                zcat /usr/share/doc/jbuild/changelog.gz | grep -q '^jbuild (.*urgency='
                 grep -q common-licenses/Apache-2.0 /usr/share/doc/jbuild/copyright
                 JBUILD_AOT=auto jbuild -q -t hello /work
                 jbuild run --rm hello cat /g
