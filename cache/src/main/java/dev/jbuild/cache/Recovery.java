@@ -9,7 +9,9 @@ import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Blobs;
 import dev.jbuild.store.Store;
 import dev.jbuild.store.StoreException;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,7 +36,7 @@ public final class Recovery {
    * @return how many layers and blobs had to be removed
    */
   public static int run(Path root) throws IOException {
-    if (!Unsynced.isAnythingLost(root)) {
+    if (!isNeeded(root)) {
       return 0;
     }
     Unsynced unsynced = Unsynced.in(root);
@@ -47,6 +49,15 @@ public final class Recovery {
     }
     unsynced.forgetLost();
     return recovery.removed;
+  }
+
+  /** Every call asks this: it is one listing, and loads no class for system calls. */
+  private static boolean isNeeded(Path root) throws IOException {
+    String[] boots = new File(root.toFile(), Unsynced.FOLDER).list();
+    if (boots == null || boots.length == 0) {
+      return false;
+    }
+    return boots.length > 1 || !boots[0].equals(Files.readString(Path.of(Unsynced.BOOT)).strip());
   }
 
   private void look(String name) throws IOException {

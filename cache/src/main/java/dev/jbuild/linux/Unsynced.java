@@ -1,6 +1,5 @@
 package dev.jbuild.linux;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -21,7 +20,12 @@ import java.util.Set;
  */
 public final class Unsynced {
   private static final Duration OLD = Duration.ofMinutes(1);
-  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** Whose content is another after every start of the machine. */
+  public static final String BOOT = "/proc/sys/kernel/random/boot_id";
+
+  /** What the folder of the marks is called, which has one for each start. */
+  public static final String FOLDER = "unsynced";
 
   private final Path root;
   private final Path marks;
@@ -37,11 +41,11 @@ public final class Unsynced {
   }
 
   private static String boot() throws IOException {
-    return Files.readString(BOOT).strip();
+    return Files.readString(Path.of(BOOT)).strip();
   }
 
   private static Path folder(Path root) {
-    return root.resolve("unsynced");
+    return root.resolve(FOLDER);
   }
 
   /** Names what is about to appear. */
@@ -85,15 +89,6 @@ public final class Unsynced {
     for (String name : before) {
       Files.deleteIfExists(marks.resolve(name));
     }
-  }
-
-  /** Whether the machine has started again since something was named. */
-  public static boolean isAnythingLost(Path root) throws IOException {
-    String[] boots = new File(root.toFile(), "unsynced").list();
-    if (boots == null || boots.length == 0) {
-      return false;
-    }
-    return boots.length > 1 || !boots[0].equals(boot());
   }
 
   /** What was named before the machine started. */

@@ -21,10 +21,9 @@ class UnsyncedTest {
     marks.mark("a");
 
     assertThat(marks.names()).containsExactlyInAnyOrder("a", "b");
-    assertThat(Unsynced.isAnythingLost(root)).isFalse();
     marks.sync();
     assertThat(marks.names()).isEmpty();
-    assertThat(Unsynced.isAnythingLost(root)).isFalse();
+    assertThat(marks.lost()).isEmpty();
   }
 
   @Test
@@ -34,10 +33,9 @@ class UnsyncedTest {
     Unsynced now = Unsynced.in(root);
     now.mark("c");
 
-    assertThat(Unsynced.isAnythingLost(root)).isTrue();
     assertThat(now.lost()).containsExactlyInAnyOrder("a", "b");
     now.forgetLost();
-    assertThat(Unsynced.isAnythingLost(root)).isFalse();
+    assertThat(now.lost()).isEmpty();
     assertThat(now.names()).containsExactly("c");
   }
 
