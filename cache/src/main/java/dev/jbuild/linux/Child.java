@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A program that this process has started, with pipes for its stdin and stdout; its stderr is ours.
  *
- * <p>{@link ProcessBuilder} does more, and takes 20 ms of a short call for it.
+ * <p>{@link ProcessBuilder} does more: a helper program, threads that wait, and their classes.
  */
 public final class Child extends Process {
   private static final int CLOSE_ON_EXEC = 02000000;

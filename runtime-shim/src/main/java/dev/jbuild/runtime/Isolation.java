@@ -28,6 +28,26 @@ public record Isolation(
     List<Rlimit> rlimits,
     boolean init,
     Optional<String> cgroupParent) {
+  /** What shows nothing in a sandbox that is not privileged, in the order of Docker's inspect. */
+  public static final List<String> MASKED_PATHS =
+      List.of(
+          "/proc/asound",
+          "/proc/acpi",
+          "/proc/interrupts",
+          "/proc/kcore",
+          "/proc/keys",
+          "/proc/latency_stats",
+          "/proc/timer_list",
+          "/proc/timer_stats",
+          "/proc/sched_debug",
+          "/proc/scsi",
+          "/sys/firmware",
+          "/sys/devices/virtual/powercap");
+
+  /** What cannot be written to in a sandbox that is not privileged. */
+  public static final List<String> READ_ONLY_PATHS =
+      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
   private static final Set<String> DOCKER_CAPABILITIES =
       Collections.unmodifiableSet(
           new LinkedHashSet<>(

@@ -47,23 +47,6 @@ final class Plan {
     {"/proc/kcore", "/dev/core"},
     {"pts/ptmx", "/dev/ptmx"},
   };
-  private static final String[] MASKED = {
-    "/proc/asound",
-    "/proc/acpi",
-    "/proc/interrupts",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/sys/firmware",
-    "/sys/devices/virtual/powercap",
-  };
-  private static final String[] READ_ONLY = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
-  };
 
   private final Sandbox sandbox;
   private final Isolation isolation;
@@ -217,10 +200,10 @@ final class Plan {
         .forEach(
             (name, value) -> out.mount('s', 0, 0, value, "/proc/sys/" + name.replace('.', '/')));
     if (!isolation.privileged()) {
-      for (String path : MASKED) {
+      for (String path : Isolation.MASKED_PATHS) {
         out.mount('k', 0, 0, "", path);
       }
-      for (String path : READ_ONLY) {
+      for (String path : Isolation.READ_ONLY_PATHS) {
         out.mount('o', 0, 0, "", path);
       }
     }

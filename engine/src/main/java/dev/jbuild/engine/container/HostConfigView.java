@@ -1,6 +1,7 @@
 package dev.jbuild.engine.container;
 
 import dev.jbuild.oci.Json;
+import dev.jbuild.runtime.Isolation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,24 +56,6 @@ final class HostConfigView {
   private static final List<String> NULL_WHEN_EMPTY =
       List.of("Binds", "VolumesFrom", "CapAdd", "CapDrop", "GroupAdd", "Links", "SecurityOpt");
 
-  private static final List<String> MASKED =
-      List.of(
-          "/proc/asound",
-          "/proc/acpi",
-          "/proc/interrupts",
-          "/proc/kcore",
-          "/proc/keys",
-          "/proc/latency_stats",
-          "/proc/timer_list",
-          "/proc/timer_stats",
-          "/proc/sched_debug",
-          "/proc/scsi",
-          "/sys/firmware",
-          "/sys/devices/virtual/powercap");
-
-  private static final List<String> READ_ONLY =
-      List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
   private HostConfigView() {}
 
   static Json.Obj of(Json.Obj stored) {
@@ -108,8 +91,8 @@ final class HostConfigView {
     all.putIfAbsent("OomKillDisable", new Json.Bool(false));
     swap(stored, all);
     boolean open = stored.flag("Privileged");
-    all.put("MaskedPaths", open ? new Json.Null() : Json.texts(MASKED));
-    all.put("ReadonlyPaths", open ? new Json.Null() : Json.texts(READ_ONLY));
+    all.put("MaskedPaths", open ? new Json.Null() : Json.texts(Isolation.MASKED_PATHS));
+    all.put("ReadonlyPaths", open ? new Json.Null() : Json.texts(Isolation.READ_ONLY_PATHS));
     return new Json.Obj(all);
   }
 
