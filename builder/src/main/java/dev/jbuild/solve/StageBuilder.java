@@ -374,27 +374,10 @@ final class StageBuilder {
     note("EXPOSE [" + String.join(" ", ports) + "]");
   }
 
-  private void healthcheck(Instruction.Healthcheck check) {
-    List<String> test = new ArrayList<>();
-    if (check.test().isEmpty()) {
-      test.add("NONE");
-    } else if (check.test().get() instanceof Command.Exec(List<String> argv)) {
-      test.add("CMD");
-      test.addAll(argv);
-    } else if (check.test().get() instanceof Command.Shell(String line)) {
-      test.add("CMD-SHELL");
-      test.add(line);
-    }
-    configure(c ->
-        c.withHealthcheck(
-            new Healthcheck(
-                test,
-                check.interval(),
-                check.timeout(),
-                check.startPeriod(),
-                check.startInterval(),
-                check.retries())));
-    note("HEALTHCHECK " + quoted(test));
+  private void healthcheck(Instruction.Healthcheck instruction) {
+    Healthcheck check = Healthchecks.of(instruction);
+    configure(c -> c.withHealthcheck(check));
+    note("HEALTHCHECK " + quoted(check.test()));
   }
 
   private List<String> argv(Command command) {

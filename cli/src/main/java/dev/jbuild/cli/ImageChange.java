@@ -1,12 +1,12 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.oci.ContainerConfig;
-import dev.jbuild.oci.Healthcheck;
 import dev.jbuild.parser.Command;
 import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.parser.DockerfileParser;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.Words;
+import dev.jbuild.solve.Healthchecks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ final class ImageChange {
         triggers.add(onbuild.text());
         yield config.withOnBuild(triggers);
       }
-      case Instruction.Healthcheck check -> config.withHealthcheck(healthcheck(check));
+      case Instruction.Healthcheck check -> config.withHealthcheck(Healthchecks.of(check));
       case Instruction.Env env -> {
         ContainerConfig changed = config;
         for (Instruction.KeyValue pair : env.pairs()) {
@@ -82,28 +82,6 @@ final class ImageChange {
         throw new UsageException(word + " is not a valid change command");
       }
     };
-  }
-
-  private static Healthcheck healthcheck(Instruction.Healthcheck check) {
-    List<String> test = new ArrayList<>();
-    switch (check.test().orElse(null)) {
-      case null -> test.add("NONE");
-      case Command.Exec(List<String> argv) -> {
-        test.add("CMD");
-        test.addAll(argv);
-      }
-      case Command.Shell(String line) -> {
-        test.add("CMD-SHELL");
-        test.add(line);
-      }
-    }
-    return new Healthcheck(
-        test,
-        check.interval(),
-        check.timeout(),
-        check.startPeriod(),
-        check.startInterval(),
-        check.retries());
   }
 
   private List<String> argv(Command command) {
