@@ -44,15 +44,20 @@ final class TargetTree {
     record Other() implements Existing {}
   }
 
+  private static Existing existing(PlannedEntry entry) {
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (entry instanceof PlannedEntry.Directory folder) {
+      return new Existing.Folder(folder.meta());
+    }
+    return entry instanceof PlannedEntry.Link link
+        ? new Existing.Link(link.target())
+        : new Existing.Other();
+  }
+
   Optional<Existing> lookup(String path) throws IOException {
     PlannedEntry entry = planned.get(path);
     if (entry != null) {
-      return Optional.of(
-          switch (entry) {
-            case PlannedEntry.Directory(_, Meta meta) -> new Existing.Folder(meta);
-            case PlannedEntry.Link(_, String target, _) -> new Existing.Link(target);
-            default -> new Existing.Other();
-          });
+      return Optional.of(existing(entry));
     }
     if (isFresh(path)) {
       return Optional.empty();

@@ -1,6 +1,7 @@
 package dev.jbuild.solve;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.parser.Dockerfile;
 import java.util.List;
 
 /**
@@ -8,8 +9,9 @@ import java.util.List;
  *
  * @param image what names are to point at; with several platforms its target is an index
  * @param platforms one image for each platform that was asked for, in that order
+ * @param dockerfile what it was built from
  */
-public record BuildResult(LocalImage image, List<LocalImage> platforms) {
+public record BuildResult(LocalImage image, List<LocalImage> platforms, Dockerfile dockerfile) {
   public BuildResult {
     platforms = List.copyOf(platforms);
   }

@@ -4,11 +4,9 @@ import dev.jbuild.cache.LocalImage;
 import dev.jbuild.cache.LocalImages;
 import dev.jbuild.cache.StepLocks;
 import dev.jbuild.cache.StepRecords;
-import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Descriptor;
-import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.oci.ImageIndex;
@@ -25,6 +23,7 @@ import dev.jbuild.solve.BuildEvent.Outcome;
 import dev.jbuild.store.Lease;
 import dev.jbuild.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,6 @@ public final class Builder {
   public BuildResult build(BuildRequest request, BuildListener listener)
       throws IOException, InterruptedException {
     Events events = new Events(listener);
-    Thread.ofPlatform().daemon().name("first-digest").start(Builder::firstDigest);
     int loading =
         events.start("[internal] load build definition from " + request.source().dockerfileName());
     Dockerfile dockerfile;
@@ -85,7 +83,8 @@ public final class Builder {
       for (Platform platform : platforms) {
         built.add(build(request, dockerfile, platform, kitchen, events));
       }
-      return new BuildResult(built.size() == 1 ? built.getFirst() : index(built), built);
+      return new BuildResult(
+          built.size() == 1 ? built.getFirst() : index(built), built, dockerfile);
     }
   }
 
@@ -122,8 +121,16 @@ public final class Builder {
     }
   }
 
-  /** Takes as long as to read a Dockerfile: the one can be done beside the other. */
-  private static void firstDigest() {
+  /**
+   * Begins what every build needs and takes its time the first time in a process, to be done while
+   * the call is still being read: the grammar's tables, and the digests.
+   */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("prepare").start(Builder::firstUse);
+  }
+
+  private static void firstUse() {
+    var _ = DockerfileParser.outline("FROM a\nRUN a\n".getBytes(StandardCharsets.UTF_8));
     var _ = Digest.sha256("");
   }
 
@@ -173,17 +180,12 @@ public final class Builder {
     for (var label : request.labels().entrySet()) {
       config = config.withLabel(label.getKey(), label.getValue());
     }
-    List<DiffId> diffIds = new ArrayList<>();
     ImageConfig image = state.config.withConfig(config);
     if (state.epoch.isPresent()) {
       image = image.withCreated(state.epoch.get());
     }
-    for (Layer layer : state.layers) {
-      diffIds.add(layers.measure(layer).diffId());
-    }
     LocalImage made =
-        new LocalImages(store, layers)
-            .put(image.withDiffIds(diffIds), state.layers, request.annotations());
+        new LocalImages(store, layers).put(image, state.layers, request.annotations());
     events.finish(vertex, new Outcome.Ran());
     return made;
   }

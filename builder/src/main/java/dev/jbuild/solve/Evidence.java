@@ -108,12 +108,11 @@ public final class Evidence {
 
   /** Files are taken from a tree. */
   synchronized void tree(SourceTree tree) {
-    switch (tree) {
-      case ContextTree context -> trees.add(context);
-      case StackTree _ -> {
-        // of images and steps, which are here already
-      }
-      default -> doubtful = true;
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (tree instanceof ContextTree context) {
+      trees.add(context);
+    } else if (!(tree instanceof StackTree)) { // of images and steps, which are here already
+      doubtful = true;
     }
   }
 

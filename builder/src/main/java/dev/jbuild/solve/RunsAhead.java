@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,11 @@ final class RunsAhead implements AutoCloseable {
 
   private final Kitchen kitchen;
   private final StageState state;
+
+  /** To start a thread for each step takes longer than to look. */
+  private final ExecutorService looker =
+      Executors.newFixedThreadPool(1, Thread.ofPlatform().daemon().name("look").factory());
+
   private @Nullable Pending last;
 
   /** Of no use any more, but the one who looks at the next draft has the time to remove it. */
@@ -33,7 +40,7 @@ final class RunsAhead implements AutoCloseable {
 
   /** A step that has run. */
   private record Pending(
-      Optional<Draft> draft, FutureTask<Kitchen.Looked> looking, Consumer<Kitchen.Made> then) {}
+      Optional<Draft> draft, Future<Kitchen.Looked> looking, Consumer<Kitchen.Made> then) {}
 
   /**
    * Runs a step.
@@ -47,8 +54,8 @@ final class RunsAhead implements AutoCloseable {
     Kitchen.Order order = step.order(title, true, mounts);
     Draft old = discarded;
     discarded = null;
-    FutureTask<Kitchen.Looked> looking =
-        new FutureTask<>(() -> {
+    Future<Kitchen.Looked> looking =
+        looker.submit(() -> {
           if (old != null) {
             old.close();
           }
@@ -56,7 +63,6 @@ final class RunsAhead implements AutoCloseable {
         });
     filled.ifPresent(draft -> state.layers.add(new Layer(PROVISIONAL, draft.fs())));
     last = new Pending(filled, looking, then);
-    Thread.ofPlatform().daemon().name("look").start(looking);
   }
 
   /**
@@ -96,7 +102,7 @@ final class RunsAhead implements AutoCloseable {
     pending.then().accept(made);
   }
 
-  private static Kitchen.Looked result(FutureTask<Kitchen.Looked> looking)
+  private static Kitchen.Looked result(Future<Kitchen.Looked> looking)
       throws IOException, InterruptedException {
     try {
       return looking.get();
@@ -114,6 +120,7 @@ final class RunsAhead implements AutoCloseable {
   public void close() {
     Pending pending = last;
     last = null;
+    looker.shutdown();
     try {
       if (discarded != null) {
         discarded.close();

@@ -25,8 +25,9 @@ final class StageRun implements StageBuilder.Others {
   private final Platform platform;
   private final Origins origins;
   private final Map<Integer, Future<StageState>> stages = new HashMap<>();
+  // the JDK's own counting names take method handles that are made anew at every start
   private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage-", 0).factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stage").factory());
 
   StageRun(
       Surroundings around, Kitchen kitchen, Events events, Platform platform, Origins origins) {

@@ -115,15 +115,26 @@ public final class LocalImages {
         new LocalImage(target, manifest, ImageConfig.empty(Platform.UNKNOWN), List.of()));
   }
 
-  /** Writes the config and manifest of an image made of layers that are here; gives it no name. */
-  public LocalImage put(ImageConfig config, List<Layer> stack, Map<String, String> annotations)
+  /**
+   * Writes the config and manifest of an image made of layers that are here; gives it no name.
+   *
+   * @param described all of the config but the layers' DiffIds, which are the stack's
+   */
+  public LocalImage put(ImageConfig described, List<Layer> stack, Map<String, String> annotations)
       throws IOException {
+    List<LayerFacts> measured = new ArrayList<>(stack.size());
+    List<DiffId> diffIds = new ArrayList<>(stack.size());
+    for (Layer layer : stack) {
+      LayerFacts facts = layers.measure(layer);
+      measured.add(facts);
+      diffIds.add(facts.diffId());
+    }
+    ImageConfig config = described.withDiffIds(diffIds);
     byte[] configBytes = config.toJson().bytes();
     Descriptor configDescriptor =
         Descriptor.of(MediaTypes.OCI_CONFIG, store.blobs().put(configBytes), configBytes.length);
     List<Descriptor> descriptors = new ArrayList<>();
-    for (Layer layer : stack) {
-      LayerFacts facts = layers.measure(layer);
+    for (LayerFacts facts : measured) {
       boolean kept = facts.blob().isPresent() && store.blobs().has(facts.blob().get().digest());
       descriptors.add(
           kept

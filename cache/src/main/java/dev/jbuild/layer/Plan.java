@@ -73,19 +73,29 @@ final class Plan {
   }
 
   private TreeItem add(String path, PlannedEntry entry) {
-    Meta meta = entry.meta();
-    TreeItem item =
-        switch (entry) {
-          case PlannedEntry.Directory _ -> TreeItem.directory(path, meta, false);
-          case PlannedEntry.File file -> TreeItem.file(path, meta, file.size());
-          case PlannedEntry.Bytes bytes -> TreeItem.file(path, meta, bytes.content().length);
-          case PlannedEntry.Link link -> TreeItem.symlink(path, meta, link.target());
-          case PlannedEntry.Node node -> node(path, node);
-          case PlannedEntry.HardLink link -> TreeItem.hardLink(path, meta, link.to());
-        };
+    TreeItem item = item(path, entry);
     items.put(path, item);
     sources.put(path, entry);
     return item;
+  }
+
+  private static TreeItem item(String path, PlannedEntry entry) {
+    Meta meta = entry.meta();
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (entry instanceof PlannedEntry.File file) {
+      return TreeItem.file(path, meta, file.size());
+    } else if (entry instanceof PlannedEntry.Directory) {
+      return TreeItem.directory(path, meta, false);
+    } else if (entry instanceof PlannedEntry.Bytes bytes) {
+      return TreeItem.file(path, meta, bytes.content().length);
+    } else if (entry instanceof PlannedEntry.Link link) {
+      return TreeItem.symlink(path, meta, link.target());
+    } else if (entry instanceof PlannedEntry.Node node) {
+      return node(path, node);
+    } else if (entry instanceof PlannedEntry.HardLink link) {
+      return TreeItem.hardLink(path, meta, link.to());
+    }
+    throw new AssertionError(entry);
   }
 
   private static TreeItem node(String path, PlannedEntry.Node node) {

@@ -97,14 +97,20 @@ final class TreeComparison {
   }
 
   private void read(TreeItem item, Parcel parcel) throws IOException, InterruptedException {
-    byte[] content =
-        switch (plan.source(item)) {
-          case PlannedEntry.Bytes bytes -> Digest.newSha256().digest(bytes.content());
-          case PlannedEntry.File file -> digest(file, item.size());
-          default -> throw new IllegalStateException("no content: " + item.path());
-        };
     // nobody takes the bytes
-    parcel.whole(item.size(), null, content);
+    parcel.whole(item.size(), null, content(item));
+  }
+
+  private byte[] content(TreeItem item) throws IOException, InterruptedException {
+    PlannedEntry source = plan.source(item);
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (source instanceof PlannedEntry.File file) {
+      return digest(file, item.size());
+    }
+    if (source instanceof PlannedEntry.Bytes bytes) {
+      return Digest.newSha256().digest(bytes.content());
+    }
+    throw new IllegalStateException("no content: " + item.path());
   }
 
   private byte[] digest(PlannedEntry.File file, long size)

@@ -126,14 +126,16 @@ final class TreeWriter implements AutoCloseable {
 
   private void copy(int number, Parcel parcel) throws IOException, InterruptedException {
     TreeItem item = files.get(number);
-    switch (plan.source(item)) {
-      case PlannedEntry.Bytes bytes -> copyBytes(item, bytes.content(), parcel);
-      case PlannedEntry.File file -> {
-        if (!linkFromPrevious(item, file, parcel)) {
-          copyFile(item, file, parcel);
-        }
+    PlannedEntry source = plan.source(item);
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (source instanceof PlannedEntry.File file) {
+      if (!linkFromPrevious(item, file, parcel)) {
+        copyFile(item, file, parcel);
       }
-      default -> throw new IllegalStateException("no content: " + item.path());
+    } else if (source instanceof PlannedEntry.Bytes bytes) {
+      copyBytes(item, bytes.content(), parcel);
+    } else {
+      throw new IllegalStateException("no content: " + item.path());
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 
 /**
  * Keeps what it pins, and all that was made since it began, from the collector. It lives as long as
@@ -123,7 +122,8 @@ public final class Lease implements AutoCloseable {
   /** Those that live; the files of dead ones are removed. Call with the gate closed. */
   static List<Living> living(Path root) throws IOException {
     List<Living> living = new ArrayList<>();
-    for (Path file : list(folder(root))) {
+    for (String name : names(folder(root))) {
+      Path file = folder(root).resolve(name);
       if (lives(file)) {
         living.add(read(file));
       } else {
@@ -149,11 +149,10 @@ public final class Lease implements AutoCloseable {
 
   /** Removes what leases left in {@code tmp} whose process died. */
   static void sweepTemporary(Path root) throws IOException {
-    for (Path left : list(root.resolve("tmp"))) {
-      String name = String.valueOf(left.getFileName());
+    for (String name : names(root.resolve("tmp"))) {
       // The listing is older than the look at the lease: what is listed had its lease before.
       if (isLeased(name) && !lives(folder(root).resolve(name.substring(0, ID_LENGTH)))) {
-        Linux.deleteTree(left);
+        Linux.deleteTree(root.resolve("tmp").resolve(name));
       }
     }
   }
@@ -170,9 +169,9 @@ public final class Lease implements AutoCloseable {
     return true;
   }
 
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+  private static List<String> names(Path folder) throws IOException {
+    try (Dir dir = Dir.open(folder)) {
+      return dir.names();
     } catch (NoSuchFileException _) {
       return List.of();
     }

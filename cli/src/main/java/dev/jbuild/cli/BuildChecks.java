@@ -35,8 +35,18 @@ final class BuildChecks {
 
   /** Checks; what is no Dockerfile at all is an error among the findings. */
   Checks.Findings findings() {
+    Dockerfile dockerfile;
     try {
-      Dockerfile dockerfile = DockerfileParser.parse(request.source().dockerfile());
+      dockerfile = DockerfileParser.parse(request.source().dockerfile());
+    } catch (DockerfileException e) {
+      return new Checks.Findings(List.of(), Optional.of(e));
+    }
+    return findings(dockerfile);
+  }
+
+  /** Checks what has been read already. */
+  Checks.Findings findings(Dockerfile dockerfile) {
+    try {
       Checks.Findings findings = Checks.run(dockerfile, checkRequest(dockerfile));
       if (findings.error().isEmpty()) {
         graph(dockerfile);

@@ -7,11 +7,13 @@ import dev.jbuild.cli.memo.Heard;
 import dev.jbuild.cli.progress.Displays;
 import dev.jbuild.cli.progress.ProgressDisplay;
 import dev.jbuild.oci.Descriptor;
+import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.parser.check.Checks;
 import dev.jbuild.plan.BuildRequest;
 import dev.jbuild.solve.BuildException;
 import dev.jbuild.solve.BuildResult;
+import dev.jbuild.solve.Builder;
 import dev.jbuild.solve.Evidence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +35,11 @@ final class BuildVerb implements Verb {
 
   @Override
   public Optional<Integer> known(Session session) throws IOException {
-    return KnownBuild.answer(session);
+    Optional<Integer> known = KnownBuild.answer(session);
+    if (known.isEmpty()) {
+      Builder.prepare();
+    }
+    return known;
   }
 
   @Override
@@ -135,18 +141,19 @@ final class BuildVerb implements Verb {
             PrettyJson.print(BuildMetadata.of(request, result.image(), written)) + "\n");
       }
       caching.send(session, outputs, evidence, result.image());
-      course.warnings().addAll(warnings(course, session));
+      course.warnings().addAll(warnings(course, result.dockerfile(), session));
       KnownBuild.remember(course, result, evidence, heard, environment, session);
       return result;
     }
   }
 
   /** What the checks find; nothing where nobody looks. */
-  private static List<String> warnings(KnownBuild.Course course, Session session) {
+  private static List<String> warnings(
+      KnownBuild.Course course, Dockerfile dockerfile, Session session) {
     return switch (course.options().results().progress()) {
       case QUIET, RAWJSON, NONE -> List.of();
       case AUTO, PLAIN, TTY ->
-          Findings.brief(new BuildChecks(course.request(), session).findings());
+          Findings.brief(new BuildChecks(course.request(), session).findings(dockerfile));
     };
   }
 

@@ -53,7 +53,6 @@ public final class ImageImport {
           ImageConfig.empty(said.platform())
               .withConfig(said.config())
               .withCreated(created)
-              .withDiffIds(List.of(layers.measure(layer).diffId()))
               .withHistory(
                   new HistoryEntry(
                       Optional.of(created), "", Optional.empty(), said.message(), false));

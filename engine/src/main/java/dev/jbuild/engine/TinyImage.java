@@ -44,7 +44,6 @@ final class TinyImage {
           ImageConfig.empty(Platform.host())
               .withConfig(config)
               .withCreated(CREATED)
-              .withDiffIds(List.of(layers.measure(layer).diffId()))
               .withHistory(
                   new HistoryEntry(
                       Optional.of(CREATED),

@@ -7,7 +7,6 @@ import dev.jbuild.layer.Layer;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.oci.ContainerConfig;
-import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
 import dev.jbuild.store.Lease;
@@ -48,10 +47,7 @@ public final class Commit {
       }
       Layer layer = draft.commit();
       stack.add(layer);
-      DiffId diffId = containers.allLayers().measure(layer).diffId();
       String now = Instant.now().toString();
-      List<DiffId> diffIds = new ArrayList<>(base.diffIds());
-      diffIds.add(diffId);
       List<HistoryEntry> history = new ArrayList<>(base.history());
       history.add(
           new HistoryEntry(
@@ -66,7 +62,7 @@ public final class Commit {
               author.isEmpty() ? base.author() : Optional.of(author),
               base.platform(),
               config,
-              diffIds,
+              base.diffIds(),
               history),
           stack,
           Map.of());

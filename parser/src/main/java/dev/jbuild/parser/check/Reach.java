@@ -87,14 +87,13 @@ final class Reach {
   }
 
   private static List<String> sources(Instruction instruction) {
-    return switch (instruction) {
-      case Instruction.Copy copy -> copy.flags().from().map(List::of).orElse(List.of());
-      case Instruction.Run run -> {
-        List<String> sources = new ArrayList<>();
-        run.mounts().forEach(mount -> RunMount.from(mount).ifPresent(sources::add));
-        yield sources;
-      }
-      default -> List.of();
-    };
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    List<String> sources = new ArrayList<>();
+    if (instruction instanceof Instruction.Copy copy) {
+      copy.flags().from().ifPresent(sources::add);
+    } else if (instruction instanceof Instruction.Run run) {
+      run.mounts().forEach(mount -> RunMount.from(mount).ifPresent(sources::add));
+    }
+    return sources;
   }
 }

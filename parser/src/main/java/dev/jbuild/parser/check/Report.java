@@ -4,7 +4,6 @@ import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.Span;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Takes findings down, but for those that somebody does not want to read. */
@@ -38,7 +37,7 @@ final class Report {
   /** By line. */
   List<Warning> warnings() {
     List<Warning> sorted = new ArrayList<>(warnings);
-    sorted.sort(Comparator.comparingInt(warning -> warning.span().firstLine()));
+    sorted.sort((a, b) -> Integer.compare(a.span().firstLine(), b.span().firstLine()));
     return sorted;
   }
 }

@@ -143,32 +143,50 @@ final class StageChecks {
     }
   }
 
+  // instanceof, as a switch over types is made anew at every start of the JVM (docs/adr/0010)
   private void check(Instruction instruction) {
     Expander words = new Expander(instruction);
-    switch (instruction) {
-      case Instruction.Env e -> env(e, words);
-      case Instruction.Arg a -> argument(a, words);
-      case Instruction.Label l -> label(l, words);
-      case Instruction.Workdir w -> workdir(w, words);
-      case Instruction.Cmd c -> {
-        once(c);
-        shellForm(c, c.command());
-      }
-      case Instruction.Entrypoint e -> {
-        once(e);
-        shellForm(e, e.command());
-      }
-      case Instruction.Healthcheck h -> once(h);
-      case Instruction.Shell _ -> shellSet = true;
-      case Instruction.Expose e -> PortChecks.run(e, words, this::add);
-      case Instruction.User u -> words.expand(u.user());
-      case Instruction.StopSignal s -> words.expand(s.signal());
-      case Instruction.Volume v -> v.paths().forEach(words::expand);
-      case Instruction.Run r -> r.mounts().forEach(words::expandMount);
-      case Instruction.Copy c -> new CopyChecks(c, request.ignored(), words, this::add).copy(c);
-      case Instruction.Add a -> new CopyChecks(a, request.ignored(), words, this::add).add(a);
-      case Instruction.Onbuild o -> triggers.add(o.text());
-      case Instruction.From _, Instruction.Maintainer _ -> {}
+    if (instruction instanceof Instruction.Run r) {
+      r.mounts().forEach(words::expandMount);
+    } else if (instruction instanceof Instruction.Copy c) {
+      new CopyChecks(c, request.ignored(), words, this::add).copy(c);
+    } else if (instruction instanceof Instruction.Add a) {
+      new CopyChecks(a, request.ignored(), words, this::add).add(a);
+    } else if (instruction instanceof Instruction.Env e) {
+      env(e, words);
+    } else if (instruction instanceof Instruction.Arg a) {
+      argument(a, words);
+    } else if (instruction instanceof Instruction.Label l) {
+      label(l, words);
+    } else if (instruction instanceof Instruction.Workdir w) {
+      workdir(w, words);
+    } else if (instruction instanceof Instruction.Onbuild o) {
+      triggers.add(o.text());
+    } else if (instruction instanceof Instruction.Shell) {
+      shellSet = true;
+    } else {
+      checkDescription(instruction, words);
+    }
+  }
+
+  /** What only describes the image. */
+  private void checkDescription(Instruction instruction, Expander words) {
+    if (instruction instanceof Instruction.Cmd c) {
+      once(c);
+      shellForm(c, c.command());
+    } else if (instruction instanceof Instruction.Entrypoint e) {
+      once(e);
+      shellForm(e, e.command());
+    } else if (instruction instanceof Instruction.Healthcheck h) {
+      once(h);
+    } else if (instruction instanceof Instruction.Expose e) {
+      PortChecks.run(e, words, this::add);
+    } else if (instruction instanceof Instruction.User u) {
+      words.expand(u.user());
+    } else if (instruction instanceof Instruction.StopSignal s) {
+      words.expand(s.signal());
+    } else if (instruction instanceof Instruction.Volume v) {
+      v.paths().forEach(words::expand);
     }
   }
 
