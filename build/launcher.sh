@@ -229,17 +229,17 @@ train_kind() {
   run_java "-XX:AOTCacheOutput=$room/$kind.aot" "$@" && mv -f "$room/$kind.aot" "$state/aot/$jb_cache-$kind.aot"
 }
 
-run_java() {
+run_java() (
   option=$1
   shift
   native_files
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
-}
+  become "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.calls=$calls" "-Djbuild.shim=${JBUILD_SHIM:-$shim}" $flags -cp "$jars" "$main" "$@"
+)
 
 # Becomes the program, without a cache.
 program() {
   native_files
   # shellcheck disable=SC2086  # lists of words
-  exec "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$calls" $flags -cp "$jars" "$main" "$@"
+  become "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$calls" $flags -cp "$jars" "$main" "$@"
 }

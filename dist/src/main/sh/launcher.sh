@@ -56,13 +56,13 @@ forget_others() {
 #@ serve() from build/launcher.sh
 #@ words() from build/launcher.sh
 #@ train_kind() from build/launcher.sh
-run_java() {
+run_java() (
   option=$1
   shift
   # shellcheck disable=SC2086  # lists of words
-  "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
-}
+  become "$jb_home/bin/java" "$option" -Djbuild.stay=true "-Djbuild.train=$room/$kind" "-Djbuild.shim=$home/lib/shim" "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+)
 program() {
   # shellcheck disable=SC2086  # lists of words
-  exec "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
+  become "$jb_home/bin/java" -XX:TieredStopAtLevel=1 "-Djbuild.calls=$home/lib/calls.so" "-DZstdNativePath=$home/lib/libzstd-jni.so" $flags -cp "$jars" "$main" "$@"
 }

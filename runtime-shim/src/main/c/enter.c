@@ -181,15 +181,26 @@ static bool read_words(struct entering *e, char **words)
 	return e->name && e->words[0];
 }
 
+/* As Session.storeRoot of Java. */
 static int open_store(void)
 {
 	const char *root = getenv("JBUILD_ROOT");
+	const char *below = "";
 	char path[4096];
 
-	if (!root || !*root)
-		root = geteuid() == 0 ? "/var/lib/jbuild" : "";
-	if (*root != '/' ||
-	    snprintf(path, sizeof path, "%s/containers", root) >= (int)sizeof path)
+	if (!root || !*root) {
+		root = "/var/lib/jbuild";
+		if (geteuid() != 0 || getenv("JBUILD_USERNS")) {
+			root = getenv("XDG_DATA_HOME");
+			below = "/jbuild";
+		}
+		if (!root || !*root) {
+			root = getenv("HOME");
+			below = "/.local/share/jbuild";
+		}
+	}
+	if (!root || *root != '/' ||
+	    snprintf(path, sizeof path, "%s%s/containers", root, below) >= (int)sizeof path)
 		return -1;
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }

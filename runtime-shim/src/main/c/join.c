@@ -17,22 +17,43 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 
+/* Those that an ordinary user may not enter are the machine's own, in which that user is already. */
+static bool enter_namespace(const struct plan *plan, int pidfd, int which)
+{
+	return sys_setns(pidfd, which) == 0 || (errno == EPERM && plan->flags & FLAG_USERNS);
+}
+
+static void enter_all(const struct plan *plan, int pidfd)
+{
+	static const int OWN[] = {CLONE_NEWNET, CLONE_NEWIPC, CLONE_NEWUTS, CLONE_NEWCGROUP};
+	const int all = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+
+	if (sys_setns(pidfd, all) == 0)
+		return;
+	for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
+		if (!enter_namespace(plan, pidfd, OWN[i]))
+			die("exec", "enter the container");
+	}
+	if (sys_setns(pidfd, CLONE_NEWNS) < 0)
+		die("exec", plan->flags & FLAG_USERNS
+				    ? "enter the container (if it is one of an earlier session of this user, restart it)"
+				    : "enter the container");
+}
+
 __attribute__((noreturn)) static void joined_main(const struct plan *plan, int pidfd,
 						  const struct stdio *io, int report,
 						  bool outlives_parent)
 {
-	const int all = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
-
 	report_fd = report;
 	child_cgroups(plan);
-	if (sys_setns(pidfd, all) < 0)
-		die("exec", "enter the container");
+	enter_all(plan, pidfd);
 	child_fds(io, report);
 	child_signals();
 	(void)umask(022);
@@ -47,17 +68,64 @@ __attribute__((noreturn)) static void joined_main(const struct plan *plan, int p
 	child_finish(plan, outlives_parent);
 }
 
+/*
+ * For who could not come back: somebody with our descriptors enters the namespace, makes a child there that is
+ * our own, and ends.
+ */
+static bool start_by_other(const struct plan *plan, int pidfd, const struct stdio *io,
+			   bool outlives_parent, struct started *out)
+{
+	struct started ignored;
+	struct started made = {.pid = -1};
+	int ends[2];
+	int report;
+	pid_t other;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	other = sys_fork(CLONE_FILES, &ignored, &report);
+	if (other == 0) {
+		if (!enter_namespace(plan, pidfd, CLONE_NEWPID))
+			die("exec", "enter the container's pid namespace");
+		made.pid = sys_fork(CLONE_PARENT, &made, &report);
+		if (made.pid == 0)
+			joined_main(plan, pidfd, io, report, outlives_parent);
+		(void)write_all(ends[1], &made, sizeof made);
+		_exit(0);
+	}
+	while (other > 0 && waitpid(other, NULL, 0) < 0 && errno == EINTR)
+		;
+	/* Not before: it was the other's, too. */
+	(void)close(ends[1]);
+	if (other > 0) {
+		(void)close(ignored.report);
+		(void)close(ignored.pidfd);
+		if (read(ends[0], &made, sizeof made) != sizeof made)
+			made.pid = -1;
+	}
+	(void)close(ends[0]);
+	*out = made;
+	return made.pid > 0;
+}
+
 bool join_start(const struct plan *plan, int pidfd, const struct stdio *io, bool outlives_parent,
 		struct started *out)
 {
 	int report;
 
+	if (plan->flags & FLAG_USERNS)
+		return start_by_other(plan, pidfd, io, outlives_parent, out);
 	if (sys_setns(pidfd, CLONE_NEWPID) < 0)
 		return false;
 	out->pid = sys_fork(0, out, &report);
 	if (out->pid == 0)
 		joined_main(plan, pidfd, io, report, outlives_parent);
 	return out->pid > 0;
+}
+
+bool join_return(const struct plan *plan, int pidns)
+{
+	return plan->flags & FLAG_USERNS || sys_setns(pidns, CLONE_NEWPID) == 0;
 }
 
 int join_find(int folder)

@@ -16,6 +16,7 @@ static const struct {
 	{"net", role_net},
 	{"scan", role_scan},
 	{"hold", role_hold},
+	{"userns", role_userns},
 };
 
 int main(int argc, char **argv)
@@ -24,5 +25,5 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], ROLES[i].name) == 0)
 			return ROLES[i].run(argc, argv);
 	}
-	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | enter | start | attach | control | net | scan");
+	die_code(EXIT_SHIM, "usage", "shim serve | run | exec | enter | start | attach | control | net | scan | userns");
 }

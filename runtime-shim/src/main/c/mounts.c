@@ -37,17 +37,17 @@ struct masks {
 	int empty; /* an empty folder */
 };
 
-int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs)
+/* -1 with errno when the kernel refuses it as a whole; what is wrong with an option ends us. */
+static int fs_try(const char *step, const char *type, const char *options, uint32_t attrs)
 {
 	cleanup_fd int fs = sys_fsopen(type);
 	char text[1024];
 	char *rest = text;
 	char *option;
-	int tree;
 
 	/* The source is only for who lists mounts. */
 	if (fs < 0 || sys_fs_string(fs, "source", type) < 0)
-		die(step, "%s", type);
+		return -1;
 	(void)snprintf(text, sizeof text, "%s", options);
 	while ((option = strsep(&rest, ","))) {
 		char *value = strchr(option, '=');
@@ -61,9 +61,31 @@ int fs_mount(const char *step, const char *type, const char *options, uint32_t a
 		if (done < 0)
 			die(step, "%s option %s", type, option);
 	}
-	tree = sys_fs_mount(fs, attrs);
+	return sys_fs_mount(fs, attrs);
+}
+
+int fs_mount(const char *step, const char *type, const char *options, uint32_t attrs)
+{
+	int tree = fs_try(step, type, options, attrs);
+
 	if (tree < 0)
 		die(step, "%s", type);
+	return tree;
+}
+
+/*
+ * An ordinary user gets no sysfs beside the host's network, and no proc where parts of it are hidden, as in a
+ * container. What the host shows at that place is no secret to that user.
+ */
+static int fs_or_host(const struct mount_op *op)
+{
+	int tree = fs_try("mount", op->source, op->options, op->attrs);
+
+	if (tree >= 0 || errno != EPERM)
+		return tree;
+	tree = sys_open_tree(AT_FDCWD, op->target, TREE_CLONE | TREE_RECURSIVE);
+	if (tree >= 0 && sys_mount_attr(tree, true, op->attrs, MS_PRIVATE) < 0)
+		close_fdp(&tree);
 	return tree;
 }
 
@@ -289,7 +311,11 @@ static void make_one(const struct plan *plan, size_t index, int root, struct mas
 		close_fdp(&op->tree);
 		return;
 	case MOUNT_FS:
-		tree = fs_mount("mount", op->source, op->options, op->attrs);
+		tree = op->flags & MOUNT_OR_BIND
+			       ? fs_or_host(op)
+			       : fs_mount("mount", op->source, op->options, op->attrs);
+		if (tree < 0)
+			die("mount", "%s", op->target);
 		mount_tree(plan, index, root, tree);
 		return;
 	case MOUNT_IDMAP:

@@ -55,7 +55,10 @@ int prepare_overlay(const struct mount_op *op)
 		put_folder(fs, "upperdir", path);
 		put_folder(fs, "workdir", rest);
 	}
-	put_string(fs, "redirect_dir", "off");
+	if (!(op->flags & MOUNT_USERNS))
+		put_string(fs, "redirect_dir", "off");
+	else if (sys_fs_flag(fs, "userxattr") < 0)
+		die("mount", "overlay option userxattr on %s", op->target);
 	put_string(fs, "metacopy", "off");
 	put_string(fs, "index", "off");
 	tree = sys_fs_mount(fs, op->attrs | ATTR_NODEV);

@@ -28,10 +28,16 @@ enum { STRING_MAX = 256, PAGE = 4096 };
 enum { LOWERS_MAX = 500 };
 
 static const char *const OPTIONS[][2] = {
-	{"redirect_dir", "off"},
 	{"metacopy", "off"},
 	{"index", "off"},
+	{"redirect_dir", "off"},
 };
+
+/* With userxattr the kernel follows no redirection, and refuses to be told. */
+static size_t option_count(const struct plan *plan)
+{
+	return sizeof OPTIONS / sizeof *OPTIONS - (plan->flags & FLAG_USERNS ? 1 : 0);
+}
 
 struct layers {
 	struct plan *plan;
@@ -117,8 +123,10 @@ static int overlay_new(const struct layers *layers)
 		set(fs, "upperdir", short_name(plan->upper, name, false));
 		set(fs, "workdir", fd_name(work, name));
 	}
-	for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++)
+	for (size_t i = 0; i < option_count(plan); i++)
 		set(fs, OPTIONS[i][0], OPTIONS[i][1]);
+	if ((plan->flags & FLAG_USERNS) && sys_fs_flag(fs, "userxattr") < 0)
+		die("rootfs", "overlay option userxattr: Linux 5.11 or later is needed");
 	if (plan->upper && (plan->flags & FLAG_VOLATILE) && sys_fs_flag(fs, "volatile") < 0)
 		die("rootfs", "overlay option volatile");
 	root = sys_fs_mount(fs, plan->flags & FLAG_DEVICES ? 0 : ATTR_NODEV);
@@ -159,10 +167,12 @@ static int overlay_old(const struct layers *layers, const char *staging)
 		add_option(options, ",workdir=",
 			   fd_name(make_folder(layers->base, layers->work), name));
 	}
-	for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) {
+	for (size_t i = 0; i < option_count(plan); i++) {
 		add_option(options, ",", OPTIONS[i][0]);
 		add_option(options, "=", OPTIONS[i][1]);
 	}
+	if (plan->flags & FLAG_USERNS)
+		add_option(options, ",", "userxattr");
 	if (plan->upper && (plan->flags & FLAG_VOLATILE))
 		add_option(options, ",", "volatile");
 	if (mount("overlay", staging, "overlay", plan->flags & FLAG_DEVICES ? 0 : MS_NODEV,

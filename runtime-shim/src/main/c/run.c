@@ -309,7 +309,7 @@ static bool leave(struct foreground *fg)
 	int ours = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 
 	/* Our children would be the container's: it must not find a process with our files. */
-	if (null < 0 || ours < 0 || sys_setns(ours, CLONE_NEWPID) < 0 || fork() != 0)
+	if (null < 0 || ours < 0 || !join_return(&fg->plan, ours) || fork() != 0)
 		return false;
 	(void)close(ours);
 	(void)setsid();

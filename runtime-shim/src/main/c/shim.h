@@ -50,6 +50,7 @@ enum plan_flag {
 	FLAG_HOLD = 1 << 9, /* no command: its files are wanted */
 	FLAG_ANY_COMMAND = 1 << 10, /* it comes with the call */
 	FLAG_OLD_OVERLAY = 1 << 8, /* mount(2) for the overlay, as on kernels before 6.7 */
+	FLAG_USERNS = 1 << 11, /* we are root of an ordinary user's namespace */
 };
 
 enum mount_kind {
@@ -69,6 +70,8 @@ enum mount_flag {
 	MOUNT_STRICT = 1 << 0, /* no symbolic link on the way to the target */
 	MOUNT_SHARED = 1 << 1, /* what is mounted below it appears on both sides */
 	MOUNT_SLAVE = 1 << 2,  /* what the host mounts below it appears inside */
+	MOUNT_USERNS = 1 << 3, /* an overlay without attributes that only root may set */
+	MOUNT_OR_BIND = 1 << 4,/* a file system that is refused to us: the host's own instead */
 };
 
 struct mount_op {
@@ -176,6 +179,8 @@ ssize_t receive_fds(int socket, int *fds, size_t count, void *bytes, size_t size
 void open_standard_fds(void);
 /* Replaces this process by a copy of itself that nobody can write to (CVE-2019-5736). */
 void seal_self(char **argv);
+/* For hide_arguments, where nothing is sealed. */
+void keep_arguments(char **argv);
 /* From who lists processes: they name files of the host. Only the last step before waiting for ever. */
 void hide_arguments(const char *name);
 
@@ -274,6 +279,8 @@ pid_t sys_fork(uint64_t flags, struct started *out, int *report);
 
 /* Returns false with errno when not even a process could be made. */
 bool sandbox_start(struct plan *plan, const struct stdio *io, struct started *out);
+/* Whoever is not the machine's root can't come back to its pid namespace, and needs not: it was not left. */
+bool join_return(const struct plan *plan, int pidns);
 /* In the child: gives it its stdio, and nothing else of what the parent has open. */
 void child_fds(const struct stdio *io, int report);
 void child_signals(void);
@@ -286,7 +293,7 @@ enum { FD_CONSOLE = 4 };
 
 /*
  * Starts a command inside a running sandbox, whose first process pidfd is. From then on all children of
- * the caller are in that sandbox's pid namespace.
+ * the caller are in that sandbox's pid namespace, until join_return.
  */
 bool join_start(const struct plan *plan, int pidfd, const struct stdio *io, bool outlives_parent,
 		struct started *out);
@@ -308,5 +315,6 @@ int role_control(int argc, char **argv);
 int role_scan(int argc, char **argv);
 int role_hold(int argc, char **argv);
 int role_net(int argc, char **argv);
+int role_userns(int argc, char **argv);
 
 #endif

@@ -152,7 +152,8 @@ pid_t sys_fork(uint64_t flags, struct started *out, int *report)
 	struct clone_args args = {
 		.flags = flags | CLONE_PIDFD_FLAG,
 		.pidfd = (uint64_t)(uintptr_t)&out->pidfd,
-		.exit_signal = SIGCHLD,
+		/* Of a sibling it is that of its creator. */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
 	};
 	pid_t pid;
 

@@ -213,13 +213,18 @@ void hide_arguments(const char *name)
 	(void)strncpy(at, name, (size_t)(end - at));
 }
 
+void keep_arguments(char **argv)
+{
+	own_argv = argv;
+}
+
 void seal_self(char **argv)
 {
 	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 	cleanup_fd int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int copy;
 
-	own_argv = argv;
+	keep_arguments(argv);
 	if (self < 0)
 		die("start", "open /proc/self/exe");
 	if (fcntl(self, F_GET_SEALS) == seals)

@@ -242,7 +242,8 @@ public final class Dir implements AutoCloseable {
   public void chown(String path, int uid, int gid) throws IOException {
     long text = Scratch.get().path(path);
     int flags = path.isEmpty() ? Stat.EMPTY_PATH : Stat.NOFOLLOW;
-    Failure.check(Syscall.call(Syscall.FCHOWNAT, fd, text, uid, gid, flags), full(path));
+    long result = Syscall.call(Syscall.FCHOWNAT, fd, text, uid, gid, flags);
+    Failure.checkOwner(result, full(path), uid, gid);
   }
 
   public void times(String path, long seconds, int nanos) throws IOException {

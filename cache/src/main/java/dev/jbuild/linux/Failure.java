@@ -1,5 +1,6 @@
 package dev.jbuild.linux;
 
+import dev.jbuild.session.UserSession;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -31,6 +32,20 @@ final class Failure {
       throw of(-result, path);
     }
     return result;
+  }
+
+  /** The same of a change of owner: in a user's session not every number is somebody's. */
+  static void checkOwner(long result, String path, int uid, int gid) throws IOException {
+    if (result == -Syscall.EINVAL && System.getenv(UserSession.VARIABLE) != null) {
+      throw new IOException(
+          "cannot give %s to %s:%s: %s"
+              .formatted(
+                  path,
+                  Integer.toUnsignedString(uid),
+                  Integer.toUnsignedString(gid),
+                  UserSession.current().orElseThrow().remedy()));
+    }
+    check(result, path);
   }
 
   static boolean isUnsupported(IOException failure) {

@@ -93,7 +93,7 @@ public final class OpenFile implements AutoCloseable {
   }
 
   public void chown(int uid, int gid) throws IOException {
-    Failure.check(Syscall.call(Syscall.FCHOWN, fd, uid, gid), name);
+    Failure.checkOwner(Syscall.call(Syscall.FCHOWN, fd, uid, gid), name, uid, gid);
   }
 
   public void chmod(int mode) throws IOException {

@@ -1,11 +1,13 @@
 package dev.jbuild.store;
 
 import dev.jbuild.linux.Unsynced;
+import dev.jbuild.session.UserSession;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -38,6 +40,10 @@ public final class Store {
         for (String folder :
             new String[] {"blobs/sha256", "names", "untagged", "tmp", "leases", "steps", "locks"}) {
           Files.createDirectories(root.resolve(folder));
+        }
+        if (System.getenv(UserSession.VARIABLE) != null) {
+          // Programs with the set-user-ID bit, which are root's in an image, are the user's here.
+          Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
         }
       }
       return new Store(root);

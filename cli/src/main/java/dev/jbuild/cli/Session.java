@@ -1,5 +1,6 @@
 package dev.jbuild.cli;
 
+import dev.jbuild.session.UserSession;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -33,7 +34,9 @@ record Session(
     if (!named.isEmpty()) {
       return Path.of(named).toAbsolutePath().normalize();
     }
-    if (System.getProperty("user.name", "").equals("root")) {
+    // In an ordinary user's session everybody is called root.
+    if (System.getProperty("user.name", "").equals("root")
+        && !environment.containsKey(UserSession.VARIABLE)) {
       return Path.of("/var/lib/jbuild");
     }
     String data = environment.getOrDefault("XDG_DATA_HOME", "");

@@ -39,7 +39,6 @@ abstract class ContainerMojo extends JbuildMojo {
   final List<String> words(String... first) throws MojoExecutionException {
     String name = Names.of(image, project);
     Names.check(List.of(name));
-    Machine.check(this);
     List<String> words = new ArrayList<>(List.of("run", "--rm"));
     words.addAll(List.of(first));
     runEnvironment.forEach((key, value) -> words.addAll(List.of("--env", key + "=" + value)));

@@ -79,7 +79,6 @@ final class ImageBuild {
                 + mojo.base().resolve(secret.getValue()));
       }
     }
-    Machine.check(mojo);
     mojo.timestamp();
     mojo.program();
   }

@@ -97,6 +97,9 @@ abstract class JbuildMojo extends AbstractMojo {
     Path found =
         new Distributions(session, repositories, getLog())
             .find(Optional.ofNullable(executable), version());
+    if (executable == null) {
+      Machine.check(found);
+    } // else it may become root
     return new Program(found, environment, getLog());
   }
 

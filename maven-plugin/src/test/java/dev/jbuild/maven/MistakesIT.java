@@ -86,14 +86,6 @@ final class MistakesIT {
     assertThat(project.resolve("target/jbuild")).doesNotExist();
   }
 
-  @Test
-  void anOrdinaryUserIsToldInValidateThatRootIsNeeded() {
-    Path project = RealMaven.example("java-service", temp);
-
-    assertThat(failure(RealMaven.maven(project, "validate", "-Duser.name=somebody")))
-        .contains("run Maven as root, or name in jbuild.executable a program that becomes root");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

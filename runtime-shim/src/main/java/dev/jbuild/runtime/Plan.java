@@ -1,5 +1,6 @@
 package dev.jbuild.runtime;
 
+import dev.jbuild.session.UserSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From what is wanted to the steps of the shim: all that is Docker's policy is here. Mounts, masks
@@ -23,6 +25,8 @@ final class Plan {
   private static final int STRICT = 1; // flags of mounts, shim.h
   private static final int SHARED = 1 << 1;
   private static final int SLAVE = 1 << 2;
+  private static final int USERNS = 1 << 3;
+  private static final int OR_BIND = 1 << 4;
 
   private static final int FLAG_VOLATILE = 1;
   private static final int FLAG_READ_ONLY = 1 << 1;
@@ -37,6 +41,10 @@ final class Plan {
   static final int FLAG_OLD_OVERLAY = 1 << 8;
 
   private static final int FLAG_ANY_COMMAND = 1 << 10;
+  private static final int FLAG_USERNS = 1 << 11;
+
+  /** Of a process in an ordinary user's session. */
+  private static final @Nullable String USER_SESSION = System.getenv(UserSession.VARIABLE);
 
   private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
   private static final String[][] LINKS = {
@@ -127,6 +135,10 @@ final class Plan {
     Command command = sandbox.command();
     command.env().forEach(entry -> out.text('E', entry));
     out.text('D', command.cwd());
+    if (USER_SESSION != null) {
+      mappedIds(command);
+      return;
+    }
     int[] ids = new int[2 + command.groups().size()];
     ids[0] = command.uid();
     ids[1] = command.gid();
@@ -136,8 +148,26 @@ final class Plan {
     out.numbers('I', ids);
   }
 
+  /** Of an ordinary user's ids: groups that are none of them would give no right to anything. */
+  private void mappedIds(Command command) {
+    UserSession session = UserSession.current().orElseThrow();
+    if (!session.has(command.uid()) || !session.has(command.gid())) {
+      throw new ShimException(
+          "cannot run as %s:%s: %s"
+              .formatted(
+                  Integer.toUnsignedString(command.uid()),
+                  Integer.toUnsignedString(command.gid()),
+                  session.remedy()));
+    }
+    List<Integer> ids = new ArrayList<>(List.of(command.uid(), command.gid()));
+    if (session.ids() > 1) {
+      command.groups().stream().filter(session::has).forEach(ids::add);
+    }
+    out.numbers('I', ids.stream().mapToInt(Integer::intValue).toArray());
+  }
+
   private void isolation(int extraFlags) {
-    int flags = extraFlags;
+    int flags = extraFlags | (USER_SESSION != null ? FLAG_USERNS : 0);
     if (sandbox.root() instanceof RootFs.Overlay overlay && overlay.volatileUpper()) {
       flags |= FLAG_VOLATILE;
     }
@@ -193,7 +223,7 @@ final class Plan {
     if (ownNetwork) {
       // A network namespace of its own: what Docker opens to everybody there.
       out.mount('s', 0, 0, "0", "/proc/sys/net/ipv4/ip_unprivileged_port_start");
-      out.mount('s', 0, 0, "0 2147483647", "/proc/sys/net/ipv4/ping_group_range");
+      out.mount('s', 0, 0, "0 " + lastGroup(), "/proc/sys/net/ipv4/ping_group_range");
     }
     supervision
         .sysctls()
@@ -207,6 +237,10 @@ final class Plan {
         out.mount('o', 0, 0, "", path);
       }
     }
+  }
+
+  private static long lastGroup() {
+    return USER_SESSION == null ? Integer.MAX_VALUE : UserSession.current().orElseThrow().ids() - 1;
   }
 
   /** Its limits, where programs look for them: the JVM sizes its heap by what it finds there. */
@@ -241,10 +275,11 @@ final class Plan {
   private void devices() {
     int nodev = isolation.privileged() ? 0 : NODEV;
     system("/dev", "tmpfs", "mode=755,size=65536k", NOSUID | STRICTATIME | nodev);
-    system("/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", NOSUID | NOEXEC);
+    system(
+        "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620" + ttyGroup(), NOSUID | NOEXEC);
     system("/dev/shm", "tmpfs", "mode=1777,size=" + isolation.shmSize(), NOSUID | NOEXEC | NODEV);
     system("/dev/mqueue", "mqueue", "", NOSUID | NOEXEC | NODEV);
-    if (isolation.privileged()) {
+    if (isolation.privileged() && USER_SESSION == null) {
       out.mount('d', 0, 0, "", "/dev");
     } else {
       for (String name : DEVICES) {
@@ -258,8 +293,14 @@ final class Plan {
 
   private void system(String target, String type, String options, int attrs) {
     if (!targets.contains(target)) {
-      out.mount('f', attrs, STRICT, type, target, options);
+      out.mount(
+          'f', attrs, USER_SESSION == null ? STRICT : STRICT | OR_BIND, type, target, options);
     }
+  }
+
+  private static String ttyGroup() {
+    boolean none = USER_SESSION != null && !UserSession.current().orElseThrow().has(5);
+    return none ? "" : ",gid=5";
   }
 
   private void own(SandboxMount mount) {
@@ -313,7 +354,8 @@ final class Plan {
     String upper =
         merged.writable().map(w -> absolute(w.upper()) + "\n" + absolute(w.work())).orElse("");
     int attrs = merged.writable().isPresent() ? 0 : RDONLY;
-    out.mount('v', attrs, 0, lowers.toString(), target(merged), upper);
+    out.mount(
+        'v', attrs, USER_SESSION == null ? 0 : USERNS, lowers.toString(), target(merged), upper);
   }
 
   private static String target(SandboxMount mount) {

@@ -6,6 +6,7 @@ import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Meta;
 import dev.jbuild.layer.TreeSink;
 import dev.jbuild.linux.OpenFile;
+import dev.jbuild.session.UserSession;
 import dev.jbuild.snapshot.LayerStack;
 import dev.jbuild.snapshot.MergedTree;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /** The files of an image as one tree, without what its layers removed. */
 public final class RootFiles {
@@ -70,7 +72,12 @@ public final class RootFiles {
     for (Root root : roots) {
       Path target = Files.createDirectories(folder).resolve(split ? root.folder() : "");
       try (FolderWriter writer = new FolderWriter(target)) {
-        send(root.layers(), writer, epoch);
+        // What an ordinary user asks for is to be that user's, whom a session calls root.
+        boolean theirs = System.getenv(UserSession.VARIABLE) != null;
+        send(
+            root.layers(),
+            theirs ? new Changed(writer, meta -> meta.withOwner(0, 0)) : writer,
+            epoch);
         writer.finish();
       }
     }
@@ -90,7 +97,8 @@ public final class RootFiles {
   private static void send(List<Layer> layers, TreeSink sink, OptionalLong epoch)
       throws IOException {
     MergedTree.send(
-        new LayerStack(layers), epoch.isPresent() ? new Timed(sink, epoch.getAsLong()) : sink);
+        new LayerStack(layers),
+        epoch.isPresent() ? new Changed(sink, meta -> meta.withMtime(epoch.getAsLong(), 0)) : sink);
   }
 
   /** Puts every file into a folder. */
@@ -158,35 +166,35 @@ public final class RootFiles {
     }
   }
 
-  /** Gives every file the same time. */
-  private record Timed(TreeSink sink, long seconds) implements TreeSink {
-    private Meta timed(Meta meta) {
-      return meta.withMtime(seconds, 0);
+  /** Gives files other attributes. */
+  private record Changed(TreeSink sink, UnaryOperator<Meta> change) implements TreeSink {
+    private Meta changed(Meta meta) {
+      return change.apply(meta);
     }
 
     @Override
     public void directory(String path, Meta meta) throws IOException {
-      sink.directory(path, timed(meta));
+      sink.directory(path, changed(meta));
     }
 
     @Override
     public void file(String path, Meta meta, long size, OpenFile content) throws IOException {
-      sink.file(path, timed(meta), size, content);
+      sink.file(path, changed(meta), size, content);
     }
 
     @Override
     public void symlink(String path, Meta meta, String target) throws IOException {
-      sink.symlink(path, timed(meta), target);
+      sink.symlink(path, changed(meta), target);
     }
 
     @Override
     public void hardLink(String path, Meta meta, String first) throws IOException {
-      sink.hardLink(path, timed(meta), first);
+      sink.hardLink(path, changed(meta), first);
     }
 
     @Override
     public void node(String path, Meta meta, int type, long device) throws IOException {
-      sink.node(path, timed(meta), type, device);
+      sink.node(path, changed(meta), type, device);
     }
   }
 }

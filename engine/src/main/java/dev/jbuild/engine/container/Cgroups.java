@@ -55,7 +55,7 @@ final class Cgroups {
       if (folder.isPresent()) {
         folders.add(folder.get());
         limit(controller, folder.get(), hostConfig);
-      } else {
+      } else if (!controller.equals("freezer")) { // nobody has asked for that one
         warnings.add(
             "Your kernel does not support "
                 + controller
