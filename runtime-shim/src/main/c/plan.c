@@ -86,8 +86,8 @@ static bool parse_mount(struct plan *plan, const struct record *record)
 	op->options = op->target + strlen(op->target) + 1;
 	op->tree = -1;
 	op->folder = true;
-	op->resolved = malloc(PATH_MAX);
-	return op->options <= end && op->resolved && op->target[0] == '/' &&
+	op->resolved = plan->resolved + (plan->mount_count - 1) * PATH_MAX;
+	return op->options <= end && op->target[0] == '/' &&
 	       strlen(op->target) < PATH_MAX;
 }
 
@@ -177,7 +177,10 @@ static bool make_room(struct plan *plan, const size_t count[256])
 	plan->env = calloc(count[TAG_ENV] + 1, sizeof *plan->env);
 	plan->rlimits = calloc(count[TAG_RLIMIT] + 1, sizeof *plan->rlimits);
 	plan->mounts = calloc(count[TAG_MOUNT] + 1, sizeof *plan->mounts);
+	/* In one piece, of which only what is used takes memory. */
+	plan->resolved = malloc((count[TAG_MOUNT] + 1) * PATH_MAX);
 	return plan->lowers && plan->argv && plan->env && plan->rlimits && plan->mounts &&
+	       plan->resolved &&
 	       make_words(&plan->options, plan->option_room) &&
 	       make_words(&plan->health, count[TAG_HEALTH]) &&
 	       make_words(&plan->helper, count[TAG_HELPER]) &&
@@ -243,8 +246,7 @@ void plan_take(struct plan *plan, const char *path)
 
 void plan_free(struct plan *plan)
 {
-	for (size_t i = 0; plan->mounts && i < plan->mount_count; i++)
-		free(plan->mounts[i].resolved);
+	free(plan->resolved);
 	free(plan->mounts);
 	free(plan->rlimits);
 	free(plan->env);

@@ -2,8 +2,7 @@
  * `shim serve`: many sandboxes for one client, in one thread.
  *
  * Both directions carry frames: u32 length of what follows, u8 type, u32 id, payload; the client
- * chooses ids. The end of stdin ends everything. The work folder of an overlay that was mounted
- * volatile is gone when the end of its sandbox is told.
+ * chooses ids. The end of stdin ends everything.
  */
 #include "shim.h"
 #include "state.h"
@@ -14,12 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum request { REQUEST_RUN = 'R', REQUEST_SIGNAL = 'S' };
 enum answer { ANSWER_OUT = '1', ANSWER_ERR = '2', ANSWER_EXIT = 'X', ANSWER_KILLED = 'K',
 	      ANSWER_FAILED = 'F' };
+
+/* PIDFD_GET_MNT_NAMESPACE of <linux/pidfd.h>, which has it only since Linux 6.11. */
+#define PIDFD_MOUNTS _IO(0xFF, 3)
 
 enum { HEADER = 9, CHUNK = 65536, FDS_EACH = 4 };
 
@@ -29,8 +32,8 @@ struct sandbox {
 	int out;
 	int err;
 	int report;
+	int mounts; /* its mount namespace, which would end with it: nobody has to wait for that */
 	struct buffer failure;
-	char *work; /* the overlay's work folder, or NULL */
 };
 
 struct server {
@@ -112,6 +115,8 @@ static bool start(struct plan *plan, struct sandbox *sandbox)
 		return false;
 	}
 	sandbox->pidfd = started.pidfd;
+	/* Before Linux 6.11 there is no such call, and who waits for the sandbox waits for its mounts. */
+	sandbox->mounts = ioctl(started.pidfd, PIDFD_MOUNTS, 0);
 	sandbox->report = started.report;
 	(void)fcntl(sandbox->report, F_SETFL, O_NONBLOCK);
 	sandbox->out = out[0];
@@ -135,9 +140,6 @@ static void run(struct server *server, uint32_t id, char *bytes, size_t size)
 		(void)snprintf(text, sizeof text, "start: new process: %s", strerror(errno));
 		answer_failed(id, EXIT_SHIM, text);
 	} else {
-		/* Mounted volatile it is of no use to anybody afterwards. */
-		if (plan.work && plan.flags & FLAG_VOLATILE)
-			sandbox.work = strdup(plan.work);
 		grow(server);
 		server->all[server->count++] = sandbox;
 	}
@@ -221,9 +223,6 @@ static void finish(struct sandbox *sandbox)
 	while (pass_on(sandbox, &sandbox->err, ANSWER_ERR))
 		;
 	take_report(sandbox);
-	/* What is left of it the client finds: it knows the folder. */
-	if (sandbox->work)
-		(void)remove_tree(AT_FDCWD, sandbox->work);
 	if (sandbox->failure.size > 0) {
 		answer(ANSWER_FAILED, sandbox->id, sandbox->failure.bytes, sandbox->failure.size);
 	} else {
@@ -236,8 +235,8 @@ static void finish(struct sandbox *sandbox)
 	close_fdp(&sandbox->out);
 	close_fdp(&sandbox->err);
 	close_fdp(&sandbox->report);
+	close_fdp(&sandbox->mounts);
 	free(sandbox->failure.bytes);
-	free(sandbox->work);
 }
 
 static void set_poll(struct server *server)

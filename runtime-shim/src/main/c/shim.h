@@ -123,6 +123,7 @@ struct plan {
 	size_t rlimit_count;
 	struct mount_op *mounts;
 	size_t mount_count;
+	char *resolved; /* room for each mount's own */
 	struct words options;
 	struct words health;
 	struct words helper;

@@ -28,10 +28,15 @@ final class SeccompFilter {
   private static final int ARCH_I386 = 0x40000003;
   private static final int ARCH_AARCH64 = 0xc00000b7;
   private static final int X32_BIT = 0x40000000;
+  private static final int X32_OWN = 512;
 
   private static final int KILL_PROCESS = 0x80000000;
   private static final int EPERM = SeccompRule.errno(1);
   private static final int ENOSYS = SeccompRule.errno(38);
+
+  /** A C library tries what it does not know of the kernel, and copes with ENOSYS only. */
+  private static final SeccompRule UNKNOWN =
+      new SeccompRule(ENOSYS, "", Set.of(), -1, 0, 0, List.of());
 
   /** A range of numbers up to the next one's start; what the rules say, first one that fits. */
   private record Range(int start, List<SeccompRule> rules) {}
@@ -71,13 +76,31 @@ final class SeccompFilter {
     return new Code().choose(JUMP_EQUAL, audit, table, new Code().give(KILL_PROCESS));
   }
 
-  /** 64-bit calls, and those of the x32 ABI: the same architecture with a bit in the number. */
+  /**
+   * 64-bit calls, and those of the x32 ABI: the same architecture and, with a bit more, the same
+   * numbers, but for some of its own that 64-bit programs do not have.
+   */
   private Code x86() {
-    Code x32 = new Code().add(AND, ~X32_BIT).append(table("x32"));
-    return new Code().load(OFFSET_NUMBER).choose(JUMP_AT_LEAST, X32_BIT, x32, table("x86_64"));
+    List<List<SeccompRule>> calls = byNumber("x86_64");
+    while (calls.size() < X32_OWN) {
+      calls.add(List.of(UNKNOWN));
+    }
+    List<List<SeccompRule>> x32 = byNumber("x32");
+    calls.addAll(x32.subList(X32_OWN, x32.size()));
+    return new Code()
+        .load(OFFSET_NUMBER)
+        .jump(JUMP_AT_LEAST, 0, 2, X32_OWN)
+        .jump(JUMP_AT_LEAST, 1, 0, X32_BIT)
+        .give(ENOSYS)
+        .add(AND, ~X32_BIT)
+        .append(tree(ranges(calls)));
   }
 
   private Code table(String architecture) {
+    return tree(ranges(byNumber(architecture)));
+  }
+
+  private List<List<SeccompRule>> byNumber(String architecture) {
     SyscallTable table = new SyscallTable(architecture);
     List<List<SeccompRule>> byNumber = new ArrayList<>();
     for (int i = 0; i <= table.newest; i++) {
@@ -96,7 +119,7 @@ final class SeccompFilter {
         }
       }
     }
-    return tree(ranges(byNumber));
+    return byNumber;
   }
 
   /** Neighbours with the same one verdict become one range. */
@@ -110,9 +133,7 @@ final class SeccompFilter {
       }
       before = rules;
     }
-    // A C library tries what it does not know of the kernel, and copes with ENOSYS only.
-    SeccompRule unknown = new SeccompRule(ENOSYS, "", Set.of(), -1, 0, 0, List.of());
-    ranges.add(new Range(byNumber.size(), List.of(unknown)));
+    ranges.add(new Range(byNumber.size(), List.of(UNKNOWN)));
     return ranges;
   }
 
