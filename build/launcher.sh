@@ -158,6 +158,7 @@ ENV GREETING=hello
 LABEL a=b
 WORKDIR /app
 COPY . .
+COPY j* .
 RUN echo $GREETING > greeting
 RUN cat greeting
 RUN test $who = you
@@ -167,6 +168,7 @@ CMD ["cat", "greeting"]
 END
   words build -f "$room/Dockerfile" -t trained "$sample" >"$room/build"
   words build -q --no-cache -f "$room/Dockerfile" -t trained "$sample" >>"$room/build"
+  words -t trained --label again=yes -f "$room/Dockerfile" "$sample" >>"$room/build"
   words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
   words -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
   words -q -t trained -f "$room/Dockerfile" "$sample" >>"$room/build"
@@ -180,6 +182,9 @@ END
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
     echo '{}' >"$JBUILD_REGISTRIES"
+    # Something that was made a while ago and is not on the disk yet.
+    marks=$room/root/unsynced/$(cat /proc/sys/kernel/random/boot_id)
+    mkdir -p "$marks" && touch -d @0 "$marks/an-earlier-one"
     # No profiles: with them the second compiler starts at once on what a short call uses, and takes longer than the call.
     flags="$flags -XX:-AOTRecordTraining"
     train_kind build build --progress=plain -f "$room/Dockerfile" -t trained "$sample"

@@ -152,14 +152,21 @@ final class Contents {
             + meta.gid()
             + " "
             + xattrs(meta);
-    return switch (entry) {
-      case PlannedEntry.Directory _ -> "d" + common;
-      case PlannedEntry.File file -> "f" + common + file.content().map(Digest::toString).orElse("");
-      case PlannedEntry.Bytes bytes -> "f" + common + Digest.sha256(bytes.content());
-      case PlannedEntry.Link link -> "l" + common + link.target();
-      case PlannedEntry.Node node -> "n" + common + node.type() + " " + node.rdev();
-      case PlannedEntry.HardLink link -> "h" + common + link.to();
-    };
+    // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+    if (entry instanceof PlannedEntry.File file) {
+      return "f" + common + file.content().map(Digest::toString).orElse("");
+    } else if (entry instanceof PlannedEntry.Directory) {
+      return "d" + common;
+    } else if (entry instanceof PlannedEntry.Bytes bytes) {
+      return "f" + common + Digest.sha256(bytes.content());
+    } else if (entry instanceof PlannedEntry.Link link) {
+      return "l" + common + link.target();
+    } else if (entry instanceof PlannedEntry.Node node) {
+      return "n" + common + node.type() + " " + node.rdev();
+    } else if (entry instanceof PlannedEntry.HardLink link) {
+      return "h" + common + link.to();
+    }
+    throw new AssertionError(entry);
   }
 
   private static String xattrs(Meta meta) {

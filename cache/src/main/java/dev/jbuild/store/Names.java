@@ -1,5 +1,6 @@
 package dev.jbuild.store;
 
+import dev.jbuild.linux.Dir;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
@@ -12,10 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Names of images: one small file a name, which says the manifest's type, digest and size. */
 public final class Names {
@@ -65,14 +67,17 @@ public final class Names {
   /** All images, sorted by name, the untagged ones last. */
   public List<Named> list() throws IOException {
     List<Named> all = new ArrayList<>();
+    SortedMap<String, Named> named = new TreeMap<>();
     for (Path file : files("names")) {
       String name = URLDecoder.decode(file.getFileName().toString(), StandardCharsets.UTF_8);
       Optional<Descriptor> target = read(file);
       if (target.isPresent()) {
-        all.add(new Named(Optional.of(ImageReference.parse(name)), target.get(), time(file)));
+        ImageReference reference = ImageReference.parse(name);
+        named.put(
+            reference.toString(), new Named(Optional.of(reference), target.get(), time(file)));
       }
     }
-    all.sort(Comparator.comparing(n -> n.reference().map(ImageReference::toString).orElse("")));
+    all.addAll(named.values());
     for (Path file : files("untagged")) {
       Optional<Descriptor> target = read(file);
       if (target.isPresent()) {
@@ -83,8 +88,9 @@ public final class Names {
   }
 
   private void keepUnlessNamed(Descriptor target) throws IOException {
-    for (Named named : list()) {
-      if (named.reference().isPresent() && named.target().digest().equals(target.digest())) {
+    for (Path file : files("names")) {
+      Optional<Descriptor> named = read(file);
+      if (named.isPresent() && named.get().digest().equals(target.digest())) {
         return;
       }
     }
@@ -102,9 +108,17 @@ public final class Names {
     return root.resolve("untagged").resolve(manifest.hex());
   }
 
+  /** Sorted. */
   private List<Path> files(String folder) throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve(folder))) {
-      return files.sorted().toList();
+    Path path = root.resolve(folder);
+    try (Dir dir = Dir.open(path)) {
+      String[] names = dir.names().toArray(String[]::new);
+      Arrays.sort(names);
+      List<Path> files = new ArrayList<>(names.length);
+      for (String name : names) {
+        files.add(path.resolve(name));
+      }
+      return files;
     }
   }
 

@@ -160,11 +160,21 @@ final class KnownBuild {
     return !request.cache().disabled()
         && request.cache().disabledStages().isEmpty()
         && !request.cache().pull()
-        && request.outputs().contains(new Output.Image())
+        && hasNamedImage(request.outputs())
         && request.platforms().size() <= 1
         && isFolder(course.options(), request)
         && request.run().secrets().values().stream()
             .allMatch(secret -> secret instanceof BuildRequest.Secret.File);
+  }
+
+  // no record's own equals(), which spins classes at its first use (docs/adr/0010)
+  private static boolean hasNamedImage(List<Output> outputs) {
+    for (Output output : outputs) {
+      if (output instanceof Output.Image image && image.name().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Not what came through standard input, or from an address. */

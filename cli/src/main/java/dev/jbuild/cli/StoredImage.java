@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +40,8 @@ record StoredImage(Optional<ImageReference> reference, Instant named, LocalImage
                 size(session.parts().layers(), image.get())));
       }
     }
-    all.sort(Comparator.comparing(StoredImage::created).reversed());
+    // made by hand: the library's comparators are spun at every start (docs/adr/0010)
+    all.sort((a, b) -> b.created().compareTo(a.created()));
     return all;
   }
 

@@ -146,32 +146,28 @@ final class MemoFile {
     }
 
     void event(BuildEvent event) {
-      switch (event) {
-        case BuildEvent.Planned(int vertices) -> {
-          text("planned");
-          number(vertices);
-        }
-        case BuildEvent.Started(int vertex, String title) -> {
-          text("started");
-          number(vertex);
-          text(title);
-        }
-        case BuildEvent.Finished(int vertex, Outcome outcome) -> {
-          text(outcome instanceof Outcome.Cached ? "cached" : "ran");
-          number(vertex);
-        }
-        case BuildEvent.Warned(String rule, String message, int line) -> {
-          text("warned");
-          text(rule);
-          text(message);
-          number(line);
-        }
-        case BuildEvent.Done(Digest id, List<String> names) -> {
-          text("done");
-          text(id.toString());
-          texts(names);
-        }
-        default -> throw new IllegalArgumentException("not to be kept: " + event);
+      // not a switch over types, which every start of the JVM makes anew (docs/adr/0010)
+      if (event instanceof BuildEvent.Planned planned) {
+        text("planned");
+        number(planned.vertices());
+      } else if (event instanceof BuildEvent.Started started) {
+        text("started");
+        number(started.vertex());
+        text(started.title());
+      } else if (event instanceof BuildEvent.Finished finished) {
+        text(finished.outcome() instanceof Outcome.Cached ? "cached" : "ran");
+        number(finished.vertex());
+      } else if (event instanceof BuildEvent.Warned warned) {
+        text("warned");
+        text(warned.rule());
+        text(warned.message());
+        number(warned.line());
+      } else if (event instanceof BuildEvent.Done done) {
+        text("done");
+        text(done.imageId().toString());
+        texts(done.names());
+      } else {
+        throw new IllegalArgumentException("not to be kept: " + event);
       }
     }
 
