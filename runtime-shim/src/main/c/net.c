@@ -159,6 +159,7 @@ static int run(const char *path)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	reserve_fds();
 	if (!loop_open() || !watch_signals() || !net_plan_read(&plan, path) ||
+	    !ports_reserve_outside(&plan) || !session_enter(true) ||
 	    !net_host_open(&host, plan.root, plan.container))
 		return refuse(ready);
 	state_forget_dead(plan.root);
@@ -185,7 +186,8 @@ static int connect_running(const char *path)
 	uint32_t address = 0;
 	pid_t pid;
 
-	if (!net_plan_read(&plan, path) || !net_host_open(&host, plan.root, plan.container))
+	if (!net_plan_read(&plan, path) || !session_enter(true) ||
+	    !net_host_open(&host, plan.root, plan.container))
 		return refuse(STDERR_FILENO);
 	pid = state_live(plan.root, plan.container);
 	(void)snprintf(namespace, sizeof namespace, "/proc/%d/fd/%d", pid, NET_NAMESPACE_FD);
@@ -205,7 +207,7 @@ static int disconnect_running(const char *root, const char *container, const cha
 {
 	struct net_host host;
 
-	if (!net_host_open(&host, root, container))
+	if (!session_enter(false) || !net_host_open(&host, root, container))
 		return refuse(STDERR_FILENO);
 	net_detach(&host, network);
 	return 0;
@@ -215,7 +217,7 @@ static int sweep(const char *root)
 {
 	struct net_host host;
 
-	if (!net_host_open(&host, root, ""))
+	if (!session_enter(false) || !net_host_open(&host, root, ""))
 		return refuse(STDERR_FILENO);
 	state_forget_dead(root);
 	net_sweep(&host);

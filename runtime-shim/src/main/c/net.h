@@ -92,6 +92,7 @@ struct net_plan {
 	size_t server_count;
 	struct net_link_name *links;
 	size_t link_count;
+	bool reserved; /* its ports */
 };
 
 bool net_plan_read(struct net_plan *plan, const char *path);
@@ -261,6 +262,14 @@ enum { ALIAS_SIZE = 256 };
 void orphans_alias(char out[ALIAS_SIZE], const char *network, const char *root);
 void orphans_remove(struct net_host *host);
 
+/* ---- net_session.c ---- */
+
+/*
+ * For root nothing. Else from here on we are in the network of the user's session, which is made if it must be there;
+ * what was bound before is the machine's.
+ */
+bool session_enter(bool make);
+
 /* ---- net_hosts.c ---- */
 
 bool net_write_hosts(const struct net_plan *plan);
@@ -285,6 +294,8 @@ int64_t loop_now(void);
 /* ---- net_ports.c: sockets that keep ports; net_forward.c, net_udp.c: what passes bytes on ---- */
 
 bool ports_reserve(struct net_plan *plan);
+/* An ordinary user's are reserved before the session's network is entered, root's when there is a namespace. */
+bool ports_reserve_outside(struct net_plan *plan);
 void ports_close(struct net_plan *plan);
 /* The ports that were taken, for those who ask the live file. */
 bool ports_tell(const struct net_plan *plan, int live);

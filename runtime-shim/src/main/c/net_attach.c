@@ -1,5 +1,6 @@
 /* A container in a network: bridge, veth pair, address, routes and rules, made and taken back. */
 #include "net.h"
+#include "userns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,7 +64,11 @@ static bool inside_settings(void)
 	/* As Docker: networks without IPv6 addresses have no IPv6, and ports below 1024 are no privilege. */
 	write_sysctl("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 	write_sysctl("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
-	write_sysctl("/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
+	/* An ordinary user's session has not all of them, or root's alone. */
+	if (getenv(SESSION_VARIABLE))
+		write_sysctl("/proc/sys/net/ipv4/ping_group_range", "0 0");
+	write_sysctl("/proc/sys/net/ipv4/ping_group_range",
+		     getenv(SESSION_VARIABLE) ? "0 65536" : "0 2147483647");
 	return true;
 }
 

@@ -1,9 +1,11 @@
 /* Sockets on the host for published ports: who has them has the ports, and nobody else. */
 #include "net.h"
+#include "userns.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -107,6 +109,10 @@ static bool refuse(const struct net_port *port, int error)
 	if (error == EADDRINUSE)
 		return net_fail("Bind for %s:%u-%u failed: all ports are allocated", ip, port->first,
 				port->last);
+	if (error == EACCES && getenv(SESSION_VARIABLE))
+		return net_fail("failed to bind host port %s:%u/%s: ports below 1024 are root's; take another, or as root: "
+				"sysctl -w net.ipv4.ip_unprivileged_port_start=%u",
+				ip, port->first, protocol, port->first);
 	return net_fail_errno(error, "failed to bind host port %s:%u/%s", ip, port->first, protocol);
 }
 
@@ -128,6 +134,8 @@ static bool reserve(struct net_port *port)
 
 bool ports_reserve(struct net_plan *plan)
 {
+	if (plan->reserved)
+		return true;
 	for (size_t i = 0; i < plan->port_count; i++) {
 		char why[256];
 
@@ -140,6 +148,14 @@ bool ports_reserve(struct net_plan *plan)
 				plan->called ? plan->called : "", plan->container, why);
 	}
 	return true;
+}
+
+bool ports_reserve_outside(struct net_plan *plan)
+{
+	if (!getenv(SESSION_VARIABLE))
+		return true;
+	plan->reserved = ports_reserve(plan);
+	return plan->reserved;
 }
 
 void ports_close(struct net_plan *plan)

@@ -139,8 +139,6 @@ __attribute__((noreturn)) static void hold(int lock, int in, int out)
 
 	drop_fds(lock, in, out);
 	child_signals();
-	(void)signal(SIGHUP, SIG_IGN);
-	(void)signal(SIGINT, SIG_IGN);
 	(void)setsid();
 	(void)!chdir("/");
 	if (unshare(CLONE_NEWUSER) < 0) {
@@ -156,10 +154,7 @@ __attribute__((noreturn)) static void hold(int lock, int in, int out)
 	tell(5, unshare(CLONE_NEWUTS) < 0 ? errno : 0);
 	(void)prctl(PR_SET_DUMPABLE, 1);
 	(void)sys_close_range(4, ~0U);
-	(void)prctl(PR_SET_NAME, "jbuild-session");
-	hide_arguments("jbuild-session");
-	for (;;)
-		(void)pause();
+	userns_hold();
 }
 
 static int told(int fd)
@@ -272,7 +267,9 @@ static void set_environment(uid_t uid, const struct session *session, const stru
 
 	(void)snprintf(text, sizeof text, "%u:%lu%s%s", uid, session->ids, ranges->why ? ":" : "",
 		       ranges->why ? ranges->why : "");
-	(void)setenv("JBUILD_USERNS", text, 1);
+	(void)setenv(SESSION_VARIABLE, text, 1);
+	(void)snprintf(text, sizeof text, "%d", session->pid);
+	(void)setenv(SESSION_HOLDER, text, 1);
 	/* Programs that look themselves up would find root's. */
 	if (!getenv("HOME") && userns_home(uid, home, sizeof home))
 		(void)setenv("HOME", home, 1);

@@ -17,6 +17,13 @@ struct id_ranges {
 	const char *why; /* NULL, or why there are none: "ranges", "helper" */
 };
 
+/* Of the environment: who the user is, and the process that holds the session. */
+#define SESSION_VARIABLE "JBUILD_USERNS"
+#define SESSION_HOLDER "JBUILD_HOLDER"
+/* The way out of the session's network, and who makes it. */
+#define SESSION_UPLINK "tap0"
+#define SESSION_UPLINK_PROGRAM "slirp4netns"
+
 /* Says why there is no session, what to do, and ends. */
 __attribute__((noreturn, format(printf, 1, 2))) void userns_refuse(const char *fmt, ...);
 /* The same for what the kernel said when a namespace was asked for. */
@@ -27,5 +34,9 @@ void userns_ranges(struct id_ranges *ranges);
 /* Writes the maps of a process's new namespace; returns how many ids it has. */
 unsigned long userns_map(pid_t pid, const struct id_ranges *ranges);
 bool userns_home(uid_t uid, char *home, size_t size);
+bool userns_on_path(const char *program);
+
+/* userns_hold.c: in the process that keeps the namespaces, once they are there. Its descriptor 3 is its lock. */
+__attribute__((noreturn)) void userns_hold(void);
 
 #endif

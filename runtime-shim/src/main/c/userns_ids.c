@@ -145,7 +145,7 @@ static void read_ranges(struct id_map *map, const char *path, const char *name, 
 		(void)fclose(file);
 }
 
-static bool on_path(const char *program)
+bool userns_on_path(const char *program)
 {
 	const char *path = getenv("PATH");
 	char *copy = strdup(path ? path : "/usr/bin:/bin");
@@ -173,7 +173,7 @@ void userns_ranges(struct id_ranges *ranges)
 	ranges->why = NULL;
 	if (ranges->uids.ids == 1 || ranges->gids.ids == 1)
 		ranges->why = "ranges";
-	else if (!on_path("newuidmap") || !on_path("newgidmap"))
+	else if (!userns_on_path("newuidmap") || !userns_on_path("newgidmap"))
 		ranges->why = "helper";
 }
 

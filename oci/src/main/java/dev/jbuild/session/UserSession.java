@@ -1,5 +1,7 @@
 package dev.jbuild.session;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,19 @@ public record UserSession(long uid, long ids, String why) {
   /** Whether files and processes can belong to a user or group of this number. */
   public boolean has(int id) {
     return Integer.toUnsignedLong(id) < ids;
+  }
+
+  /** What to say where containers in a network of their own have no way out. */
+  public static Optional<String> uplinkMissing() {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    for (String folder : path.split(":", -1)) {
+      if (Files.isExecutable(Path.of(folder, "slirp4netns"))) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        "slirp4netns is not installed, so that this container reaches other containers and no machine; "
+            + "Debian: apt-get install slirp4netns, or use --network host");
   }
 
   /** Why there are no more ids, and how to have them. */

@@ -9,6 +9,7 @@ import dev.jbuild.runtime.Network;
 import dev.jbuild.runtime.Sandbox;
 import dev.jbuild.runtime.Supervision;
 import dev.jbuild.runtime.Supervisor;
+import dev.jbuild.session.UserSession;
 import dev.jbuild.snapshot.LayerStack;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,6 +82,9 @@ public final class Lifecycle {
     Network network = network(container);
     if (usesNetworks(container)) {
       networks.release(container.id());
+      if (System.getenv(UserSession.VARIABLE) != null) {
+        UserSession.uplinkMissing().ifPresent(warnings);
+      }
       setup = networks.attach(networkRequest(container));
       network = setup.plan().isPresent() ? new Network.Host() : new Network.None();
     }

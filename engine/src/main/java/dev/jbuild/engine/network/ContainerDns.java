@@ -2,6 +2,7 @@ package dev.jbuild.engine.network;
 
 import dev.jbuild.engine.container.NetworkRequest;
 import dev.jbuild.runtime.net.NetworkPlan.Server;
+import dev.jbuild.session.UserSession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Optional;
  */
 record ContainerDns(Optional<String> resolvConf, List<Server> servers) {
   static final String OURS = "127.0.0.11";
+  private static final String SLIRP = "10.0.2.3";
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   ContainerDns {
@@ -40,7 +42,8 @@ record ContainerDns(Optional<String> resolvConf, List<Server> servers) {
     }
     List<Server> servers = new ArrayList<>();
     for (String address : given.isEmpty() ? host.servers() : given) {
-      servers.add(new Server(!wayOut || !given.isEmpty(), address));
+      boolean inside = !wayOut || !given.isEmpty();
+      servers.add(new Server(inside, inside ? address : reachable(address)));
     }
     List<String> shown = ours ? List.of(OURS) : servers.stream().map(Server::address).toList();
     String text =
@@ -50,6 +53,12 @@ record ContainerDns(Optional<String> resolvConf, List<Server> servers) {
             options.isEmpty() ? host.options() : options,
             names);
     return new ContainerDns(Optional.of(text), ours ? servers : List.of());
+  }
+
+  /** A user's session has its own network, in which slirp4netns answers for the machine. */
+  private static String reachable(String server) {
+    boolean session = System.getenv(UserSession.VARIABLE) != null;
+    return session && HostDns.isLocal(server) ? SLIRP : server;
   }
 
   private static String text(

@@ -55,10 +55,14 @@ record HostDns(List<String> servers, List<String> search, List<String> options) 
   /** Containers can't reach any of the servers by themselves. */
   boolean onlyLocal() {
     for (String server : servers) {
-      if (!server.startsWith("127.") && !server.equals("::1")) {
+      if (!isLocal(server)) {
         return false;
       }
     }
     return true;
+  }
+
+  static boolean isLocal(String server) {
+    return server.startsWith("127.") || server.equals("::1");
   }
 }

@@ -1,0 +1,106 @@
+/*
+ * The holder of a session: a process that does nothing, but for being there. When a container wants a network it gets a
+ * network namespace, too, and on SIGUSR1 sees to it that slirp4netns, if installed, connects that one with the machine's.
+ */
+#include "userns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LOCK = 3 };
+
+static void wait_for(int signal_number)
+{
+	sigset_t set;
+	int got;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, signal_number);
+	(void)sigwait(&set, &got);
+}
+
+/* It ends with us, at once: had we ended before, our parent would be another one by now. */
+static void end_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+		_exit(EXIT_SHIM);
+}
+
+static pid_t start_uplink(const char *target)
+{
+	char *argv[] = {(char *)SESSION_UPLINK_PROGRAM, (char *)"--configure", (char *)"--mtu=65520",
+			(char *)"--disable-host-loopback", (char *)"--netns-type=path", (char *)target,
+			(char *)SESSION_UPLINK, NULL};
+	pid_t parent = getpid();
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	end_with(parent);
+	child_signals();
+	(void)execvp(argv[0], argv);
+	_exit(EXIT_NOT_FOUND);
+}
+
+/* Stays in the machine's network, to which the holder can't come back. */
+__attribute__((noreturn)) static void keep_uplink(pid_t holder)
+{
+	char target[64];
+
+	end_with(holder);
+	(void)close(LOCK);
+	(void)prctl(PR_SET_NAME, "jbuild-uplink");
+	hide_arguments("jbuild-uplink");
+	(void)snprintf(target, sizeof target, "/proc/%d/ns/net", holder);
+	for (;;) {
+		pid_t pid;
+
+		wait_for(SIGUSR1);
+		pid = start_uplink(target);
+		/* Who asks meanwhile finds it there; if it fails, the next one asks again. */
+		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+static void raise_loopback(void)
+{
+	int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+
+	(void)ioctl(socket_fd, SIOCSIFFLAGS, &request);
+	(void)close(socket_fd);
+}
+
+void userns_hold(void)
+{
+	pid_t self = getpid();
+	pid_t uplink = 0;
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	(void)prctl(PR_SET_NAME, "jbuild-session");
+	hide_arguments("jbuild-session");
+	for (;;) {
+		wait_for(SIGUSR1);
+		if (uplink <= 0) {
+			uplink = fork();
+			if (uplink == 0)
+				keep_uplink(self);
+			if (unshare(CLONE_NEWNET) == 0)
+				raise_loopback();
+		}
+		if (uplink > 0)
+			(void)kill(uplink, SIGUSR1);
+	}
+}
