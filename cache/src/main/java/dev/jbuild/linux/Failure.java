@@ -36,14 +36,15 @@ final class Failure {
 
   /** The same of a change of owner: in a user's session not every number is somebody's. */
   static void checkOwner(long result, String path, int uid, int gid) throws IOException {
-    if (result == -Syscall.EINVAL && System.getenv(UserSession.VARIABLE) != null) {
+    boolean refused = result == -Syscall.EINVAL || result == -Syscall.EPERM;
+    if (refused && System.getenv(UserSession.VARIABLE) != null) {
       throw new IOException(
           "cannot give %s to %s:%s: %s"
               .formatted(
                   path,
                   Integer.toUnsignedString(uid),
                   Integer.toUnsignedString(gid),
-                  UserSession.current().orElseThrow().remedy()));
+                  UserSession.current().orElseThrow().remedy(uid, gid)));
     }
     check(result, path);
   }

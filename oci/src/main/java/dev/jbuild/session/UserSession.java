@@ -57,6 +57,13 @@ public record UserSession(long uid, long ids, String why) {
             + "Debian: apt-get install slirp4netns, or use --network host");
   }
 
+  /** Why a file cannot belong to these two, and what to do. */
+  public String remedy(int user, int group) {
+    return has(user) && has(group)
+        ? "this file system lets no user give files away, as NFS does; set JBUILD_ROOT to a folder on a local disk"
+        : remedy();
+  }
+
   /** Why there are no more ids, and how to have them. */
   public String remedy() {
     if (why.equals("helper")) {

@@ -38,6 +38,14 @@ class UserSessionTest {
   }
 
   @Test
+  void whereIdsAreThereTheFileSystemIsToBlame() {
+    UserSession session = UserSession.parse("1000:65537").orElseThrow();
+
+    assertThat(session.remedy(33, 33)).contains("NFS", "JBUILD_ROOT");
+    assertThat(session.remedy(33, 70000)).contains("larger range");
+  }
+
+  @Test
   void whatTheShimNeverWroteIsNamed() {
     assertThatThrownBy(() -> UserSession.parse("yes"))
         .isInstanceOf(IllegalArgumentException.class)

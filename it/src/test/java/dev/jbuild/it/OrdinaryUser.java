@@ -1,0 +1,95 @@
+package dev.jbuild.it;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.jbuild.testkit.Checkout;
+import dev.jbuild.testkit.Command;
+import dev.jbuild.testkit.LocalRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/**
+ * Somebody whom this machine does not know, with ids of {@code /etc/subuid}: what such a user calls
+ * sees files of that name which say so, in a mount namespace of its own.
+ */
+final class OrdinaryUser implements AutoCloseable {
+  static final int UID = 471_124;
+  private static final int FIRST_ID = 471_130_000;
+  private static final String PROGRAM =
+      """
+      mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/subids" /etc/subuid &&
+      mount --bind "$1/subids" /etc/subgid && shift && exec "$@"
+      """;
+
+  private final Path folder;
+  private final Path registries;
+
+  OrdinaryUser(LocalRegistry registry) throws IOException {
+    // Not a test's own folder: those are closed to others.
+    folder = Files.createTempDirectory("jbuild-user");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    registries = Files.copy(registry.mirrorsDockerHub(), folder.resolve("registries.json"));
+    Files.setPosixFilePermissions(registries, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.writeString(
+        folder.resolve("passwd"),
+        Files.readString(Path.of("/etc/passwd"))
+            + "jbuild-test:x:%d:%d::%s:/bin/sh\n".formatted(UID, UID, home()));
+    Files.writeString(folder.resolve("subids"), "jbuild-test:" + FIRST_ID + ":65536\n");
+    for (Path own : List.of(home(), runtime(), work())) {
+      Files.createDirectory(own);
+      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
+      Files.setAttribute(own, "unix:uid", UID);
+      Files.setAttribute(own, "unix:gid", UID);
+    }
+    Path launcher = Checkout.root().resolve("jbuild");
+    assumeTrue(
+        command("test", "-x", launcher, "-a", "-r", launcher).run().code() == 0,
+        "this checkout is in a folder that is closed to others");
+    Command.Outcome session = command(shim(), "userns", "--check").run();
+    assumeTrue(session.code() == 0, session.err());
+  }
+
+  Path home() {
+    return folder.resolve("home");
+  }
+
+  /** A folder for what this user makes. */
+  Path work() {
+    return folder.resolve("work");
+  }
+
+  private Path runtime() {
+    return folder.resolve("run");
+  }
+
+  private static Path shim() {
+    String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
+    return Checkout.root().resolve("runtime-shim/target/bin/shim-" + machine);
+  }
+
+  /** A program of this user's. */
+  Command command(Object... words) {
+    String id = Integer.toString(UID);
+    return Command.of("unshare", "--mount", "--propagation", "private", "sh", "-c", PROGRAM, "sh")
+        .and(folder, "setpriv", "--reuid", id, "--regid", id, "--clear-groups")
+        .and("env", "-i", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "USER=jbuild-test")
+        .and("HOME=" + home(), "XDG_RUNTIME_DIR=" + runtime(), "JBUILD_REGISTRIES=" + registries)
+        .and("JBUILD_REBUILD=never", "JBUILD_AOT=off", "SOURCE_DATE_EPOCH=1700000000")
+        .and(words)
+        .in(Path.of("/"));
+  }
+
+  Command jbuild(Object... words) {
+    return command(Checkout.root().resolve("jbuild")).and(words);
+  }
+
+  /** Ends all that this user runs, and removes the files, some of which belong to mapped ids. */
+  @Override
+  public void close() {
+    command(shim(), "userns", "--end").run();
+    Command.of("rm", "-rf", folder).check();
+  }
+}
