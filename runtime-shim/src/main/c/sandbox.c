@@ -263,7 +263,9 @@ __attribute__((noreturn)) static void child_main(struct plan *plan, const struct
 		die("cgroup", "namespace");
 	(void)joined(plan, CLONE_NEWIPC | CLONE_NEWUTS);
 	set_root(plan, io);
-	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+	/* The host's own is not an ordinary user's to set. */
+	if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0 &&
+	    !(errno == EPERM && plan->flags & FLAG_USERNS))
 		die("hostname", "%s", plan->hostname);
 	child_finish(plan, false);
 }
