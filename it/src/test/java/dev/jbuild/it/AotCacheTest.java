@@ -140,6 +140,40 @@ final class AotCacheTest {
     assertThat(spoiled.err()).isEmpty();
   }
 
+  /** What no cache keeps is made at every start, a millisecond and more each (docs/adr/0010). */
+  @Test
+  void aBuildAfterAChangeMakesNoClassAnew() throws Exception {
+    Path context = Files.createDirectory(temp.resolve("context"));
+    Path log = temp.resolve("classes.log");
+    Files.writeString(
+        context.resolve("Dockerfile"),
+        """
+        FROM jbuild/tiny
+        ARG who=you
+        ENV GREETING=hello
+        WORKDIR /app
+        COPY data.txt .
+        RUN cat data.txt > copy
+        RUN echo $GREETING $who
+        EXPOSE 80
+        CMD ["cat", "copy"]
+        """);
+    Files.writeString(context.resolve("data.txt"), "before\n");
+    launch("wait", "build", "-t", "changing", context);
+    Files.writeString(context.resolve("data.txt"), "after\n");
+
+    launcher("auto", "build", "-t", "changing", context)
+        .with("JBUILD_JAVA_OPTS", "-Xlog:class+load:file=" + log)
+        .check();
+
+    List<String> loaded = Files.readAllLines(log);
+    assertThat(loaded).anyMatch(line -> line.contains("dev.jbuild.solve.StageBuilder "));
+    assertThat(loaded)
+        .filteredOn(line -> !line.contains("shared objects file"))
+        .filteredOn(line -> line.contains("$$") || line.contains(".LambdaForm$"))
+        .isEmpty();
+  }
+
   private static Command launcher(String aot, Object... arguments) {
     return Command.of(checkout.resolve("jbuild"))
         .and(arguments)
