@@ -5,10 +5,12 @@ import dev.jbuild.cli.format.Template;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.ContainerState;
 import dev.jbuild.oci.Json;
+import dev.jbuild.session.UserSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The store and the machine at a glance; keys and order are those of {@code docker info}. */
@@ -69,6 +71,7 @@ final class InfoVerb implements Verb {
         .with("LoggingDriver", "json-file")
         .with("DefaultRuntime", "jbuild")
         .with("Swarm", Json.obj().with("LocalNodeState", "inactive"))
+        .with("SecurityOptions", Json.texts(security()))
         .with("KernelVersion", System.getProperty("os.version", ""))
         .with("OperatingSystem", distribution())
         .with("OSType", "linux")
@@ -76,6 +79,14 @@ final class InfoVerb implements Verb {
         .with("NCPU", Runtime.getRuntime().availableProcessors())
         .with("MemTotal", memory())
         .with("Name", firstLine("/proc/sys/kernel/hostname"));
+  }
+
+  /** As Docker has them: scripts look for {@code rootless}. */
+  private static List<String> security() {
+    String seccomp = "name=seccomp,profile=builtin";
+    return System.getenv(UserSession.VARIABLE) == null
+        ? List.of(seccomp)
+        : List.of(seccomp, "name=rootless");
   }
 
   private static String people(Json.Obj info) {
@@ -89,6 +100,10 @@ final class InfoVerb implements Verb {
     line(text, "", "Java", word(info, "JavaVersion"));
     line(text, "", "Storage Driver", word(info, "Driver"));
     line(text, "", "Cgroup Version", word(info, "CgroupVersion"));
+    text.append("Security Options:\n");
+    for (String option : info.texts("SecurityOptions")) {
+      text.append(' ').append(option.substring("name=".length()).split(",", 2)[0]).append('\n');
+    }
     line(text, "", "Kernel Version", word(info, "KernelVersion"));
     line(text, "", "Operating System", word(info, "OperatingSystem"));
     line(text, "", "OSType", word(info, "OSType"));

@@ -89,7 +89,7 @@ final class DebPackage {
     Maintainer: %s
     Installed-Size: %d
     Depends: libc6
-    Recommends: ca-certificates, uidmap
+    Recommends: ca-certificates, uidmap, slirp4netns
     Suggests: apparmor, man-db, bash-completion
     Section: devel
     Priority: optional
