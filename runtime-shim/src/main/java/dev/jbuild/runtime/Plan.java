@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ final class Plan {
   }
 
   private void root() {
-    for (Path lower : sandbox.root().lowers()) {
+    for (Path lower : once(sandbox.root().lowers())) {
       out.text('L', absolute(lower));
     }
     if (sandbox.root() instanceof RootFs.Overlay overlay) {
@@ -124,6 +125,15 @@ final class Plan {
       out.text('W', absolute(overlay.work()));
       overlay.stubs().ifPresent(stubs -> out.text('B', absolute(stubs)));
     }
+  }
+
+  /**
+   * Two COPYs of the same files are one folder twice, and the kernel takes a folder once. What lies
+   * on top is all that the lower one would show.
+   */
+  private static List<Path> once(List<Path> lowers) {
+    Set<Path> different = new LinkedHashSet<>(lowers.reversed());
+    return different.size() == lowers.size() ? lowers : new ArrayList<>(different).reversed();
   }
 
   private void command() {
@@ -344,7 +354,7 @@ final class Plan {
 
   private void merged(SandboxMount.Merged merged) {
     StringBuilder lowers = new StringBuilder();
-    for (Path lower : merged.lowers().reversed()) {
+    for (Path lower : once(merged.lowers()).reversed()) {
       String path = absolute(lower);
       if (path.indexOf('\n') >= 0) {
         throw new IllegalArgumentException("a folder with a line break can't be mounted: " + path);

@@ -78,6 +78,27 @@ final class UpperTest {
   }
 
   @Test
+  void aLayerThatOccursTwiceCountsWhereItIsHigher(@TempDir Path folder) throws Exception {
+    Path twice = Files.createDirectories(folder.resolve("twice"));
+    Path between = Files.createDirectories(folder.resolve("between"));
+    Files.writeString(twice.resolve("a"), "twice\n");
+    Files.writeString(between.resolve("a"), "between\n");
+    Files.writeString(between.resolve("b"), "between\n");
+    RootFs.Overlay root = box.overlay(List.of(box.base, twice, between, twice));
+    List<SandboxMount> merged =
+        List.of(new SandboxMount.Merged(List.of(twice, between, twice), Optional.empty(), "/ro"));
+    Box.Result result =
+        box.run(
+            new Sandbox(
+                root,
+                merged,
+                Box.command("cat", "/a", "/b", "/ro/a", "/ro/b"),
+                Isolation.docker()));
+
+    assertThat(result.out()).isEqualTo("twice\nbetween\ntwice\nbetween\n");
+  }
+
+  @Test
   void mergedFoldersShowTheTopmostFileAndKeepWritesToThemselves(@TempDir Path folder)
       throws Exception {
     Path low = Files.createDirectories(folder.resolve("low"));
