@@ -1,13 +1,11 @@
 package dev.jbuild.store;
 
 import dev.jbuild.linux.Unsynced;
-import dev.jbuild.session.UserSession;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -36,14 +34,11 @@ public final class Store {
   /** Opens the store at a folder, which is made when it is missing. */
   public static Store open(Path root) {
     try {
+      Privacy.keep(root);
       if (!Files.isDirectory(root.resolve("blobs/sha256"))) {
         for (String folder :
             new String[] {"blobs/sha256", "names", "untagged", "tmp", "leases", "steps", "locks"}) {
           Files.createDirectories(root.resolve(folder));
-        }
-        if (System.getenv(UserSession.VARIABLE) != null) {
-          // Programs with the set-user-ID bit, which are root's in an image, are the user's here.
-          Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
         }
       }
       return new Store(root);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +39,35 @@ final class StoreTest {
     try (Stream<Path> files = Files.list(store.root().resolve("tmp"))) {
       return files.toList();
     }
+  }
+
+  @Test
+  void aStoreIsForItsOwnerAlone() throws IOException {
+    assertThat(permissions(store.root())).isEqualTo("rwx------");
+
+    Files.setPosixFilePermissions(store.root(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), store.root());
+    Store.open(link);
+    assertThat(permissions(store.root())).as("one of an earlier version").isEqualTo("rwx------");
+
+    Path given = Files.createDirectory(temp.resolve("given"));
+    Files.setPosixFilePermissions(given, PosixFilePermissions.fromString("rwxrwxr-x"));
+    Store.open(given);
+    assertThat(permissions(given)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void aFolderForAllUsersIsNoStore() throws IOException {
+    Path shared = Files.createDirectory(temp.resolve("shared"));
+    Files.setAttribute(shared, "unix:mode", 01777);
+
+    assertThatThrownBy(() -> Store.open(shared))
+        .hasMessageContaining("which is for all users; set JBUILD_ROOT");
+    assertThat(shared).isEmptyDirectory();
+  }
+
+  private static String permissions(Path folder) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder));
   }
 
   @Test
