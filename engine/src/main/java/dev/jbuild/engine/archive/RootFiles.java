@@ -5,6 +5,7 @@ import dev.jbuild.layer.FolderWriter;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.Meta;
 import dev.jbuild.layer.TreeSink;
+import dev.jbuild.layer.XattrValue;
 import dev.jbuild.linux.OpenFile;
 import dev.jbuild.session.UserSession;
 import dev.jbuild.snapshot.LayerStack;
@@ -17,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** The files of an image as one tree, without what its layers removed. */
@@ -74,13 +77,17 @@ public final class RootFiles {
       try (FolderWriter writer = new FolderWriter(target)) {
         // What an ordinary user asks for is to be that user's, whom a session calls root.
         boolean theirs = System.getenv(UserSession.VARIABLE) != null;
-        send(
-            root.layers(),
-            theirs ? new Changed(writer, meta -> meta.withOwner(0, 0)) : writer,
-            epoch);
+        send(root.layers(), theirs ? new Changed(writer, RootFiles::ofUser) : writer, epoch);
         writer.finish();
       }
     }
+  }
+
+  /** The user's own, and without what makes of a program more than who starts it. */
+  private static Meta ofUser(Meta meta) {
+    SortedMap<String, XattrValue> xattrs = new TreeMap<>(meta.xattrs());
+    xattrs.remove("security.capability");
+    return meta.withOwner(0, 0).withMode(meta.mode() & ~06000).withXattrs(xattrs);
   }
 
   /** Nothing is written where one platform's file would replace another's. */
