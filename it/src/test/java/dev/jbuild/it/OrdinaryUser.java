@@ -89,6 +89,13 @@ final class OrdinaryUser implements AutoCloseable {
   /** Ends all that this user runs, and removes the files, some of which belong to mapped ids. */
   @Override
   public void close() {
+    Path containers = home().resolve(".local/share/jbuild/containers");
+    if (Files.exists(containers)) {
+      // What a test that failed has left.
+      command("sh", "-c", "for each in $(\"$0\" ps -aq); do \"$0\" rm -f $each; done")
+          .and(Checkout.root().resolve("jbuild"))
+          .run();
+    }
     command(shim(), "userns", "--end").run();
     Command.of("rm", "-rf", folder).check();
   }
