@@ -70,6 +70,23 @@ void creds_seccomp(const struct plan *plan)
 		die("seccomp", "filter of %u instructions", program.len);
 }
 
+/* A kernel before 6.12, or without Landlock, can't; there is no other way. */
+void creds_sockets(const struct plan *plan)
+{
+	const struct {
+		uint64_t files;
+		uint64_t network;
+		uint64_t scoped;
+	} rules = {.scoped = 1}; /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */
+	cleanup_fd int domain = -1;
+
+	if (!(plan->flags & FLAG_OWN_SOCKETS))
+		return;
+	domain = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+	if (domain >= 0 && syscall(SYS_landlock_restrict_self, domain, 0) < 0)
+		die("landlock", "abstract sockets");
+}
+
 void creds_bounding(const struct plan *plan)
 {
 	for (unsigned long cap = 0; cap < 64; cap++) {

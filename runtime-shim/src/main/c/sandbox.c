@@ -226,7 +226,8 @@ void child_finish(const struct plan *plan, bool outlives_parent)
 		die("keyring", "new session");
 	own_pipes(plan);
 	creds_bounding(plan);
-	/* While CAP_SYS_ADMIN is held: without it a filter needs no_new_privs. */
+	/* While CAP_SYS_ADMIN is held: without it they need no_new_privs. */
+	creds_sockets(plan);
 	if (!(plan->flags & FLAG_NO_NEW_PRIVS))
 		creds_seccomp(plan);
 	if (sys_close_range(FD_CONSOLE, ~0U) < 0)

@@ -5,6 +5,8 @@
  *   exe             opens /proc/self/exe and /proc/1/exe for writing
  *   sleep           a forked child sleeps, and so does its parent
  *   fds             lists what is open
+ *   listen:NAME     has an abstract socket of that name, and waits
+ *   connect:NAME    the errno of a connection to it
  */
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stddef.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static long call_32(long nr, long a, long b, long c)
@@ -73,9 +78,32 @@ static void list_fds(void)
 	printf("\n");
 }
 
+static void abstract_socket(const char *word)
+{
+	const char *name = strchr(word, ':') + 1;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	memcpy(address.sun_path + 1, name, strlen(name));
+	if (word[0] == 'c') {
+		printf("connect %d\n", connect(fd, (struct sockaddr *)&address, size) < 0 ? errno : 0);
+		return;
+	}
+	if (bind(fd, (struct sockaddr *)&address, size) < 0 || listen(fd, 8) < 0)
+		printf("listen %d\n", errno);
+	printf("listening\n");
+	fflush(stdout);
+	sleep(1000);
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "listen:", 7) == 0 || strncmp(argv[i], "connect:", 8) == 0) {
+			abstract_socket(argv[i]);
+			continue;
+		}
 		if (strcmp(argv[i], "exe") == 0) {
 			overwrite("/proc/self/exe");
 			overwrite("/proc/1/exe");

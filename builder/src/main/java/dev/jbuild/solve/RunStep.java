@@ -141,7 +141,8 @@ final class RunStep {
   private void run(int vertex, RunMounts planned, Accounts.Account account, Draft draft)
       throws IOException, InterruptedException {
     SequencedMap<String, String> env = environment(account);
-    Network net = network.equals("none") ? new Network.None() : new Network.Host();
+    Network net =
+        network.equals("none") ? new Network.None() : new Network.Host(network.equals("host"));
     Path scratch = around.storeRoot.resolve("tmp/" + kitchen.lease().id() + "-run" + vertex);
     boolean scratched = !run.mounts().isEmpty();
     if (scratched) {

@@ -7,16 +7,25 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Network {
   // A record's own equals and hashCode are spun at the first use in every process (docs/adr/0010)
 
-  /** The host's own. */
-  record Host() implements Network {
+  /**
+   * The host's own.
+   *
+   * @param sockets also those of the host's processes that have a name and no file (unix(7),
+   *     abstract sockets), as who asks for the host's network gets; kept out since Linux 6.12
+   */
+  record Host(boolean sockets) implements Network {
+    public Host() {
+      this(true);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Host;
+      return other instanceof Host host && sockets == host.sockets;
     }
 
     @Override
     public int hashCode() {
-      return 1;
+      return sockets ? 1 : 3;
     }
   }
 

@@ -43,6 +43,7 @@ final class Plan {
 
   private static final int FLAG_ANY_COMMAND = 1 << 10;
   private static final int FLAG_USERNS = 1 << 11;
+  private static final int FLAG_OWN_SOCKETS = 1 << 12;
 
   /** Of a process in an ordinary user's session. */
   private static final @Nullable String USER_SESSION = System.getenv(UserSession.VARIABLE);
@@ -189,6 +190,8 @@ final class Plan {
       flags |= FLAG_NEW_NET;
     } else if (isolation.network() instanceof Network.Namespace(Path file)) {
       out.text('N', absolute(file));
+    } else if (isolation.network() instanceof Network.Host host && !host.sockets()) {
+      flags |= FLAG_OWN_SOCKETS;
     }
     out.numbers('F', flags);
     if (!isolation.hostname().isEmpty()) {

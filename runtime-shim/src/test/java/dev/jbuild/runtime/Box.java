@@ -128,9 +128,14 @@ final class Box implements AutoCloseable {
     return new Result(status, out.toString(UTF_8), err.toString(UTF_8), upper);
   }
 
+  /** Where {@link #addProbe} puts the program, for who calls it outside. */
+  Path probe() {
+    return base.resolve("bin/probe");
+  }
+
   /** Puts a program of ours, compiled here, into the root file system. */
   void addProbe() throws IOException, InterruptedException {
-    Path out = base.resolve("bin/probe");
+    Path out = probe();
     for (String compiler : List.of("musl-gcc", "gcc")) {
       try {
         Process process =
