@@ -160,7 +160,7 @@ WORKDIR /app
 COPY . .
 COPY j* .
 RUN echo $GREETING > greeting
-RUN cat greeting
+RUN cat greeting && cat /proc/sys/kernel/random/uuid > different-every-time
 RUN test $who = you
 EXPOSE 80
 USER root

@@ -113,11 +113,15 @@ final class Kitchen {
    */
   record Looked(Order order, Digest key, Optional<Made> same) {}
 
-  /** Reads what a step has written; nothing is changed. */
+  /** Reads what a step has written; none of it is changed. */
   Looked look(Order order, Optional<Draft> filled) throws IOException {
     Digest key = key(order.op(), order.inputs());
     Digest content = filled.isPresent() ? layers.measure(filled.get()).content() : order.op();
-    return new Looked(order, key, again(order.op(), key, content));
+    Optional<Made> same = again(order.op(), key, content);
+    if (same.isEmpty() && filled.isPresent()) {
+      layers.ready(filled.get());
+    }
+    return new Looked(order, key, same);
   }
 
   /** Adds to a stage what a step has given. */

@@ -18,6 +18,7 @@ public final class Draft implements AutoCloseable {
   private final Path folder;
   private @Nullable LayerFacts facts;
   private boolean closed;
+  private boolean ready;
 
   Draft(Layers layers, Path folder) {
     this.layers = layers;
@@ -41,10 +42,24 @@ public final class Draft implements AutoCloseable {
   /** What was found out while filling the folder; changing it afterwards makes this void. */
   void know(@Nullable LayerFacts found) {
     facts = found;
+    ready = false;
   }
 
   @Nullable LayerFacts known() {
     return facts;
+  }
+
+  boolean isReady() {
+    return ready;
+  }
+
+  /** There is nothing left to discard. */
+  void setCommitted() {
+    closed = true;
+  }
+
+  void setReady() {
+    ready = true;
   }
 
   /**

@@ -98,6 +98,7 @@ public final class Layers {
     }
   }
 
+  /** The layer; the draft's folder has become it, or it was there before and is the same. */
   Layer commit(Draft draft) throws IOException {
     LayerFacts facts = draft.known();
     if (facts != null) {
@@ -105,9 +106,8 @@ public final class Layers {
       if (same.isPresent()) {
         return same.get();
       }
-      FactsFile.write(draft.folder().resolve(FACTS), facts);
     }
-    Linux.deleteTree(draft.work());
+    ready(draft);
     LayerId id = newId();
     while (true) {
       try {
@@ -122,11 +122,28 @@ public final class Layers {
         Files.createDirectories(layers);
         continue;
       }
+      draft.setCommitted();
       if (facts != null) {
         index(id, facts);
       }
       return layer(id);
     }
+  }
+
+  /**
+   * Does of {@link Draft#commit} what can be done beforehand, when nobody writes to the draft any
+   * more: then that is little more than a rename.
+   */
+  public void ready(Draft draft) throws IOException {
+    if (draft.isReady()) {
+      return;
+    }
+    LayerFacts facts = draft.known();
+    if (facts != null) {
+      FactsFile.write(draft.folder().resolve(FACTS), facts);
+    }
+    Linux.deleteTree(draft.work());
+    draft.setReady();
   }
 
   private synchronized Unsynced unsynced() throws IOException {
