@@ -135,10 +135,15 @@ static void drop_fds(int lock, int in, int out)
 
 __attribute__((noreturn)) static void hold(int lock, int in, int out)
 {
+	sigset_t later;
 	char byte;
 
 	drop_fds(lock, in, out);
 	child_signals();
+	/* Who finds us may ask for a network before we wait for that. */
+	(void)sigemptyset(&later);
+	(void)sigaddset(&later, SIGUSR1);
+	(void)sigprocmask(SIG_SETMASK, &later, NULL);
 	(void)setsid();
 	(void)!chdir("/");
 	if (unshare(CLONE_NEWUSER) < 0) {
@@ -153,6 +158,9 @@ __attribute__((noreturn)) static void hold(int lock, int in, int out)
 	/* AppArmor gives the namespace and keeps its powers; this needs one, and nothing sees it. */
 	tell(5, unshare(CLONE_NEWUTS) < 0 ? errno : 0);
 	(void)prctl(PR_SET_DUMPABLE, 1);
+	/* Nobody would ever find us, had our maker not got so far. */
+	if (read(4, &byte, 1) != 1)
+		_exit(EXIT_SHIM);
 	(void)sys_close_range(4, ~0U);
 	userns_hold();
 }
@@ -211,6 +219,7 @@ static void session_make(int folder, struct session *session, const struct id_ra
 	if (error || session->pidfd < 0)
 		userns_explain(error ? error : ESRCH);
 	publish(folder, file, session);
+	(void)!write(to[1], "", 1);
 	(void)close(to[1]);
 	(void)close(from[0]);
 }
@@ -226,15 +235,22 @@ static bool is_outgrown(const struct session *session, struct id_ranges *ranges)
 	return ranges->why == NULL;
 }
 
+static int lock_folder(int folder)
+{
+	int lock = openat(folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		userns_refuse("cannot lock the session's folder: %s", strerror(errno));
+	return lock;
+}
+
 static void session_get(int folder, struct session *session, struct id_ranges *ranges)
 {
 	cleanup_fd int lock = -1;
 
 	if (session_find(folder, session) && !is_outgrown(session, ranges))
 		return;
-	lock = openat(folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
-		userns_refuse("cannot lock the session's folder: %s", strerror(errno));
+	lock = lock_folder(folder);
 	/* Somebody may have been faster. */
 	if (session_find(folder, session)) {
 		if (!is_outgrown(session, ranges))
@@ -278,7 +294,9 @@ static void set_environment(uid_t uid, const struct session *session, const stru
 static int session_end(int folder)
 {
 	struct session session = {.pidfd = -1};
+	cleanup_fd int lock = lock_folder(folder);
 
+	(void)lock;
 	if (session_find(folder, &session)) {
 		struct pollfd end = {.fd = session.pidfd, .events = POLLIN};
 
@@ -286,7 +304,6 @@ static int session_end(int folder)
 		(void)poll(&end, 1, 5000);
 	}
 	(void)unlinkat(folder, "session", 0);
-	(void)unlinkat(folder, "lock", 0);
 	return 0;
 }
 

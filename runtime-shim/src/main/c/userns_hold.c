@@ -87,7 +87,9 @@ void userns_hold(void)
 	pid_t uplink = 0;
 	sigset_t all;
 
+	/* A logout ends us as it ends everything. */
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGTERM);
 	(void)sigprocmask(SIG_SETMASK, &all, NULL);
 	(void)prctl(PR_SET_NAME, "jbuild-session");
 	hide_arguments("jbuild-session");

@@ -114,9 +114,23 @@ static void add_word(struct id_map *map, unsigned long word)
 	(void)snprintf(map->words[map->count++], sizeof map->words[0], "%lu", word);
 }
 
+/* Of ranges that meet, as when a user stands in the file by name and by number, the kernel takes none. */
+static bool meets(const struct id_map *map, unsigned long outside, unsigned long count)
+{
+	for (size_t i = 0; i < map->count; i += 3) {
+		unsigned long first = strtoul(map->words[i + 1], NULL, 10);
+		unsigned long size = strtoul(map->words[i + 2], NULL, 10);
+
+		if (outside < first + size && first < outside + count)
+			return true;
+	}
+	return false;
+}
+
 static void add_range(struct id_map *map, unsigned long outside, unsigned long count)
 {
-	if (map->count + 3 > sizeof map->words / sizeof *map->words || count == 0)
+	if (map->count + 3 > sizeof map->words / sizeof *map->words || count == 0 ||
+	    meets(map, outside, count))
 		return;
 	add_word(map, map->ids);
 	add_word(map, outside);

@@ -37,7 +37,10 @@ final class OrdinaryUser implements AutoCloseable {
         folder.resolve("passwd"),
         Files.readString(Path.of("/etc/passwd"))
             + "jbuild-test:x:%d:%d::%s:/bin/sh\n".formatted(UID, UID, home()));
-    Files.writeString(folder.resolve("subids"), "jbuild-test:" + FIRST_ID + ":65536\n");
+    // The same once more by number, as useradd and an administrator leave it.
+    Files.writeString(
+        folder.resolve("subids"),
+        "jbuild-test:%1$d:65536\n%2$d:%1$d:65536\n".formatted(FIRST_ID, UID));
     for (Path own : List.of(home(), runtime(), work())) {
       Files.createDirectory(own);
       Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));

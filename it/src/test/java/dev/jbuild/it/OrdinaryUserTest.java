@@ -90,6 +90,9 @@ final class OrdinaryUserTest {
     assertThat(Files.getAttribute(out.resolve("srv/www/page"), "unix:uid"))
         .isEqualTo(OrdinaryUser.UID);
     assertThat(Files.getAttribute(out.resolve("srv/old"), "unix:gid")).isEqualTo(OrdinaryUser.UID);
+    assertThat((int) Files.getAttribute(out.resolve("srv/www/page"), "unix:mode") & 07777)
+        .as("no program that becomes this user for others")
+        .isEqualTo(0755);
   }
 
   @Test
