@@ -26,6 +26,7 @@ final class OrdinaryUser implements AutoCloseable {
 
   private final Path folder;
   private final Path registries;
+  private final Path checkout;
 
   OrdinaryUser(LocalRegistry registry) throws IOException {
     // Not a test's own folder: those are closed to others.
@@ -47,12 +48,34 @@ final class OrdinaryUser implements AutoCloseable {
       Files.setAttribute(own, "unix:uid", UID);
       Files.setAttribute(own, "unix:gid", UID);
     }
-    Path launcher = Checkout.root().resolve("jbuild");
-    assumeTrue(
-        command("test", "-x", launcher, "-a", "-r", launcher).run().code() == 0,
-        "this checkout is in a folder that is closed to others");
+    checkout = isOpen(Checkout.root()) ? Checkout.root() : copyOfTheCheckout();
     Command.Outcome session = command(shim(), "userns", "--check").run();
     assumeTrue(session.code() == 0, session.err());
+  }
+
+  private boolean isOpen(Path root) {
+    return command("test", "-r", root.resolve("jbuild")).run().code() == 0;
+  }
+
+  /** Of what is in a folder that is closed to others: the program, and the example. */
+  private Path copyOfTheCheckout() throws IOException {
+    Path copy = Files.createDirectory(folder.resolve("checkout"));
+    List<String> parts =
+        List.of(
+            "jbuild",
+            "build",
+            "examples/hello",
+            "cli/target/jbuild",
+            "cache/target/bin",
+            "runtime-shim/target/bin");
+    Command.of("cp", "-a", "--parents").and(parts.toArray()).and(copy).in(Checkout.root()).check();
+    Command.of("chmod", "-R", "a+rX", copy).check();
+    return copy;
+  }
+
+  /** The checkout, or as much of it as is needed, where this user may read. */
+  Path checkout() {
+    return checkout;
   }
 
   Path home() {
@@ -68,9 +91,9 @@ final class OrdinaryUser implements AutoCloseable {
     return folder.resolve("run");
   }
 
-  private static Path shim() {
+  private Path shim() {
     String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
-    return Checkout.root().resolve("runtime-shim/target/bin/shim-" + machine);
+    return checkout.resolve("runtime-shim/target/bin/shim-" + machine);
   }
 
   /** A program of this user's. */
@@ -86,7 +109,7 @@ final class OrdinaryUser implements AutoCloseable {
   }
 
   Command jbuild(Object... words) {
-    return command(Checkout.root().resolve("jbuild")).and(words);
+    return command(checkout.resolve("jbuild")).and(words);
   }
 
   /** Ends all that this user runs, and removes the files, some of which belong to mapped ids. */
@@ -96,7 +119,7 @@ final class OrdinaryUser implements AutoCloseable {
     if (Files.exists(containers)) {
       // What a test that failed has left.
       command("sh", "-c", "for each in $(\"$0\" ps -aq); do \"$0\" rm -f $each; done")
-          .and(Checkout.root().resolve("jbuild"))
+          .and(checkout.resolve("jbuild"))
           .run();
     }
     command(shim(), "userns", "--end").run();

@@ -3,7 +3,6 @@ package dev.jbuild.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.jbuild.testkit.Checkout;
 import dev.jbuild.testkit.Command;
 import dev.jbuild.testkit.Jbuild;
 import dev.jbuild.testkit.LocalRegistry;
@@ -59,7 +58,7 @@ final class OrdinaryUserTest {
 
   @Test
   void theExampleOfTheReadmeNeedsNoRoot() {
-    Path hello = Checkout.root().resolve("examples/hello");
+    Path hello = user.checkout().resolve("examples/hello");
     user.jbuild("build", "-q", "-t", "hello:1", hello).check();
 
     assertThat(user.jbuild("run", "--rm", "hello:1").check().out()).contains("Linux");
