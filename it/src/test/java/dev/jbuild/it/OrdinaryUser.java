@@ -50,6 +50,9 @@ final class OrdinaryUser implements AutoCloseable {
     }
     checkout = isOpen(Checkout.root()) ? Checkout.root() : copyOfTheCheckout();
     Command.Outcome session = command(shim(), "userns", "--check").run();
+    if (session.code() != 0) {
+      close();
+    }
     assumeTrue(session.code() == 0, session.err());
   }
 
