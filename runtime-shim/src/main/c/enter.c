@@ -8,6 +8,7 @@
 #include "shim.h"
 #include "state.h"
 #include "supervise.h"
+#include "userns.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -190,7 +191,7 @@ static int open_store(void)
 
 	if (!root || !*root) {
 		root = "/var/lib/jbuild";
-		if (geteuid() != 0 || getenv("JBUILD_USERNS")) {
+		if (geteuid() != 0 || getenv(SESSION_VARIABLE)) {
 			root = getenv("XDG_DATA_HOME");
 			below = "/jbuild";
 		}

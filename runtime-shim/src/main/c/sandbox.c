@@ -72,24 +72,23 @@ void child_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void raise_loopback(void)
+bool raise_loopback(void)
 {
 	cleanup_fd int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq request = {.ifr_name = "lo"};
 
 	if (socket_fd < 0 || ioctl(socket_fd, SIOCGIFFLAGS, &request) < 0)
-		die("network", "loopback");
+		return false;
 	request.ifr_flags = (short)(request.ifr_flags | IFF_UP | IFF_RUNNING);
-	if (ioctl(socket_fd, SIOCSIFFLAGS, &request) < 0)
-		die("network", "loopback");
+	return ioctl(socket_fd, SIOCSIFFLAGS, &request) == 0;
 }
 
 static void join_network(const struct plan *plan)
 {
 	cleanup_fd int netns = -1;
 
-	if (plan->flags & FLAG_NEW_NET)
-		raise_loopback();
+	if (plan->flags & FLAG_NEW_NET && !raise_loopback())
+		die("network", "loopback");
 	if (!plan->netns && plan->netns_fd < 0)
 		return;
 	netns = plan->netns_fd >= 0 ? fcntl(plan->netns_fd, F_DUPFD_CLOEXEC, 3)

@@ -287,6 +287,8 @@ bool join_return(const struct plan *plan, int pidns);
 /* In the child: gives it its stdio, and nothing else of what the parent has open. */
 void child_fds(const struct stdio *io, int report);
 void child_signals(void);
+/* Of the network namespace that we are in. */
+bool raise_loopback(void);
 void child_cgroups(const struct plan *plan);
 /* The rest of the way, from the walls to the command. */
 __attribute__((noreturn)) void child_finish(const struct plan *plan, bool outlives_parent);

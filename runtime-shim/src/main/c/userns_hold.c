@@ -6,13 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -72,15 +69,6 @@ __attribute__((noreturn)) static void keep_uplink(pid_t holder)
 	}
 }
 
-static void raise_loopback(void)
-{
-	int socket_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
-
-	(void)ioctl(socket_fd, SIOCSIFFLAGS, &request);
-	(void)close(socket_fd);
-}
-
 void userns_hold(void)
 {
 	pid_t self = getpid();
@@ -100,7 +88,7 @@ void userns_hold(void)
 			if (uplink == 0)
 				keep_uplink(self);
 			if (unshare(CLONE_NEWNET) == 0)
-				raise_loopback();
+				(void)raise_loopback();
 		}
 		if (uplink > 0)
 			(void)kill(uplink, SIGUSR1);

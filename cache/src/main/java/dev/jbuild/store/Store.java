@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,21 +59,6 @@ public final class Store {
       case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
       default -> e.toString();
     };
-  }
-
-  /** Where the store is by convention: {@code JBUILD_ROOT}, else root's or the user's own place. */
-  public static Path defaultRoot(Map<String, String> env, boolean isRoot) {
-    String explicit = env.getOrDefault("JBUILD_ROOT", "");
-    if (!explicit.isEmpty()) {
-      return Path.of(explicit).toAbsolutePath();
-    }
-    if (isRoot) {
-      return Path.of("/var/lib/jbuild");
-    }
-    String data = env.getOrDefault("XDG_DATA_HOME", "");
-    return data.isEmpty()
-        ? Path.of(env.getOrDefault("HOME", "/"), ".local/share/jbuild")
-        : Path.of(data, "jbuild");
   }
 
   public Path root() {
