@@ -52,12 +52,18 @@ public final class Unsynced {
   public void mark(String name) throws IOException {
     Path file = marks.resolve(name);
     try {
+      make(file);
+    } catch (NoSuchFileException _) {
+      Files.createDirectories(marks);
+      make(file);
+    }
+  }
+
+  private static void make(Path file) throws IOException {
+    try {
       Files.createFile(file);
     } catch (FileAlreadyExistsException _) {
       // it is named
-    } catch (NoSuchFileException _) {
-      Files.createDirectories(marks);
-      Files.createFile(file);
     }
   }
 
