@@ -116,7 +116,8 @@ public final class Layers {
         id = newId();
         continue;
       } catch (NoSuchFileException e) {
-        if (Files.isDirectory(layers)) {
+        // Somebody else may have made the folder of layers by now: the draft is what tells.
+        if (!Files.isDirectory(draft.folder())) {
           throw e;
         }
         Files.createDirectories(layers);

@@ -35,8 +35,9 @@ public final class Store {
     try {
       Privacy.keep(root);
       if (!Files.isDirectory(root.resolve("blobs/sha256"))) {
+        // The one that says that all are there comes last: others may open the store meanwhile.
         for (String folder :
-            new String[] {"blobs/sha256", "names", "untagged", "tmp", "leases", "steps", "locks"}) {
+            new String[] {"names", "untagged", "tmp", "leases", "steps", "locks", "blobs/sha256"}) {
           Files.createDirectories(root.resolve(folder));
         }
       }

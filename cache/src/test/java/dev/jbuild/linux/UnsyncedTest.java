@@ -7,13 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,26 +24,6 @@ class UnsyncedTest {
     marks.sync();
     assertThat(marks.names()).isEmpty();
     assertThat(marks.lost()).isEmpty();
-  }
-
-  @Test
-  void manyMayNameTheSameAtOnceInAStoreWithoutMarks() throws Exception {
-    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-      for (int round = 0; round < 100; round++) {
-        Path store = Files.createDirectory(root.resolve("store" + round));
-        CyclicBarrier together = new CyclicBarrier(4);
-        Callable<Set<String>> naming =
-            () -> {
-              Unsynced marks = Unsynced.in(store);
-              together.await();
-              marks.mark("a");
-              return marks.names();
-            };
-        for (Future<Set<String>> one : threads.invokeAll(Collections.nCopies(4, naming))) {
-          assertThat(one.get()).containsExactly("a");
-        }
-      }
-    }
   }
 
   @Test
