@@ -169,7 +169,7 @@ final class CopyStep {
   private Kitchen.Done copyAndRead(Plan plan, Digest op) throws IOException {
     Optional<Layer> before = plan.fresh() ? kitchen.previous(op) : Optional.empty();
     List<PlannedEntry> entries = contents.known(plan.entries(), plan.trees());
-    if (before.isPresent() && kitchen.layers().compare(entries, before.get()).isPresent()) {
+    if (before.isPresent() && kitchen.layers().isSame(entries, before.get())) {
       return new Kitchen.Done(before, inputs(entries, List.of()));
     }
     if (entries.isEmpty()) {

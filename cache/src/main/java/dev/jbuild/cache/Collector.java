@@ -223,7 +223,7 @@ public final class Collector {
         Path path = store.blobs().path(digest);
         if (!blobs.contains(digest) && isOld(modified(path))) {
           files.add(digest);
-          bytes += store.blobs().size(digest);
+          bytes += Eviction.size(store.blobs(), digest);
           if (!policy.dryRun()) {
             store.blobs().remove(digest);
           }

@@ -7,6 +7,7 @@ import dev.jbuild.layer.Layers;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Blobs;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -124,6 +125,10 @@ final class Eviction {
 
   /** What a blob takes, if it is there. */
   static long size(Blobs blobs, Digest digest) throws IOException {
-    return blobs.has(digest) ? blobs.size(digest) : 0;
+    try {
+      return blobs.size(digest);
+    } catch (NoSuchFileException _) {
+      return 0;
+    }
   }
 }

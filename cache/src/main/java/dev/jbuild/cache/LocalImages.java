@@ -72,28 +72,26 @@ public final class LocalImages {
 
   /** The image of a manifest or index; absent when something of it is not here. */
   public Optional<LocalImage> read(Descriptor target, Platform platform) throws IOException {
-    if (!store.blobs().has(target.digest())) {
-      return Optional.empty();
+    Optional<byte[]> bytes = store.blobs().readIfPresent(target.digest());
+    if (bytes.isPresent() && MediaTypes.isIndex(target.mediaType())) {
+      Optional<Descriptor> chosen = ImageIndex.parse(bytes.get()).selectAny(platform);
+      bytes =
+          chosen.isPresent()
+              ? store.blobs().readIfPresent(chosen.get().digest())
+              : Optional.empty();
     }
-    byte[] bytes = store.blobs().read(target.digest());
-    if (MediaTypes.isIndex(target.mediaType())) {
-      Optional<Descriptor> chosen = ImageIndex.parse(bytes).selectAny(platform);
-      if (chosen.isEmpty() || !store.blobs().has(chosen.get().digest())) {
-        return Optional.empty();
-      }
-      return read(target, Manifest.parse(store.blobs().read(chosen.get().digest())));
-    }
-    return read(target, Manifest.parse(bytes));
+    return bytes.isPresent() ? read(target, Manifest.parse(bytes.get())) : Optional.empty();
   }
 
   private Optional<LocalImage> read(Descriptor target, Manifest manifest) throws IOException {
-    if (!store.blobs().has(manifest.config().digest())) {
-      return Optional.empty();
-    }
     if (!manifest.isImage()) {
       return artifact(target, manifest);
     }
-    ImageConfig config = ImageConfig.parse(store.blobs().read(manifest.config().digest()));
+    Optional<byte[]> bytes = store.blobs().readIfPresent(manifest.config().digest());
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    ImageConfig config = ImageConfig.parse(bytes.get());
     List<Layer> stack = new ArrayList<>();
     for (DiffId diffId : config.diffIds()) {
       Optional<Layer> layer = layers.byDiffId(diffId);
@@ -106,10 +104,12 @@ public final class LocalImages {
   }
 
   private Optional<LocalImage> artifact(Descriptor target, Manifest manifest) {
+    boolean whole = store.blobs().has(manifest.config().digest());
     for (Descriptor blob : manifest.layers()) {
-      if (!store.blobs().has(blob.digest())) {
-        return Optional.empty();
-      }
+      whole &= store.blobs().has(blob.digest());
+    }
+    if (!whole) {
+      return Optional.empty();
     }
     return Optional.of(
         new LocalImage(target, manifest, ImageConfig.empty(Platform.UNKNOWN), List.of()));

@@ -3,7 +3,9 @@ package dev.jbuild.cache;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerId;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.Linux;
+import dev.jbuild.linux.OpenFile;
 import dev.jbuild.linux.Unsynced;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Blobs;
@@ -39,16 +41,21 @@ public final class Recovery {
     if (!isNeeded(root)) {
       return 0;
     }
-    Unsynced unsynced = Unsynced.in(root);
-    Recovery recovery = new Recovery(Store.open(root).blobs(), Layers.open(root));
-    for (String name : unsynced.lost()) {
-      recovery.look(name);
+    Store store = Store.open(root);
+    try (OpenFile lock = Dir.HERE.lockFile(root.resolve("locks/recovery").toString())) {
+      // Else the second of two could remove what the first has removed and somebody made anew.
+      lock.lock(true, true);
+      Unsynced unsynced = Unsynced.in(root);
+      Recovery recovery = new Recovery(store.blobs(), Layers.open(root));
+      for (String name : unsynced.lost()) {
+        recovery.look(name);
+      }
+      if (recovery.removed > 0) {
+        Linux.deleteTree(root.resolve("memos"));
+      }
+      unsynced.forgetLost();
+      return recovery.removed;
     }
-    if (recovery.removed > 0) {
-      Linux.deleteTree(root.resolve("memos"));
-    }
-    unsynced.forgetLost();
-    return recovery.removed;
   }
 
   /** Every call asks this: it is one listing, and loads no class for system calls. */

@@ -4,6 +4,7 @@ import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Atomic;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,18 +32,23 @@ public final class StatCache {
     Path file =
         storeRoot.resolve("statcache").resolve(Digest.sha256(context.toString()).shortHex());
     StatCache cache = new StatCache(storeRoot, file);
-    if (Files.exists(file)) {
-      String text = Files.readString(file);
-      int start = 0;
-      for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-        int tab = text.indexOf('\t', start);
-        if (tab > 0 && tab < end) {
-          cache.known.put(text.substring(start, tab), text.substring(tab + 1, end));
-        }
-        start = end + 1;
-      }
+    try {
+      cache.read(Files.readString(file));
+    } catch (NoSuchFileException _) {
+      // it was never read, or not for long
     }
     return cache;
+  }
+
+  private void read(String text) {
+    int start = 0;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      int tab = text.indexOf('\t', start);
+      if (tab > 0 && tab < end) {
+        known.put(text.substring(start, tab), text.substring(tab + 1, end));
+      }
+      start = end + 1;
+    }
   }
 
   /** Identity of a file as far as {@code stat} tells. */

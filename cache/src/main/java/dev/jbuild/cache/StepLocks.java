@@ -3,6 +3,7 @@ package dev.jbuild.cache;
 import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.OpenFile;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.StoreException;
 import java.io.IOException;
@@ -47,7 +48,7 @@ public final class StepLocks {
         Thread.sleep(PAUSE_MILLIS);
       }
     } catch (IOException e) {
-      throw new StoreException("cannot lock a step at " + file + ": " + e, e);
+      throw new StoreException("cannot lock a step at " + file + ": " + Reason.of(e), e);
     }
   }
 
@@ -79,7 +80,7 @@ public final class StepLocks {
     try (open) {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new StoreException("cannot release the lock " + file + ": " + e, e);
+      throw new StoreException("cannot release the lock " + file + ": " + Reason.of(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.jbuild.cache;
 
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.store.Atomic;
 import dev.jbuild.store.StoreException;
@@ -63,7 +64,8 @@ public final class StepRecords {
       }
       return records;
     } catch (IOException e) {
-      throw new StoreException("cannot read the build cache " + folder(op) + ": " + e, e);
+      throw new StoreException(
+          "cannot read the build cache " + folder(op) + ": " + Reason.of(e), e);
     }
   }
 

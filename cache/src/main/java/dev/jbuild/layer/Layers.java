@@ -44,11 +44,11 @@ public final class Layers {
   static final String FACTS = "facts";
   static final String ENTRIES = "entries";
 
+  private static final AtomicInteger SERIAL = new AtomicInteger();
+
   private final Path root;
   private final Path layers;
   private final Path temporary;
-  private final AtomicInteger drafts = new AtomicInteger();
-
   private final OptionalLong mostUnpacked;
   private @Nullable Unsynced unsynced;
 
@@ -77,7 +77,7 @@ public final class Layers {
   public Draft draft(String leaseId) throws IOException {
     Files.createDirectories(temporary);
     while (true) {
-      Path folder = temporary.resolve(leaseId + "-" + drafts.incrementAndGet());
+      Path folder = temporary.resolve(leaseId + "-" + SERIAL.incrementAndGet());
       try {
         Files.createDirectory(folder);
       } catch (FileAlreadyExistsException _) {
@@ -177,7 +177,7 @@ public final class Layers {
     if (facts.isEmpty() || facts.get().blob().isPresent()) {
       return false;
     }
-    Path list = folder(layer.id()).resolve(ENTRIES + "-" + drafts.incrementAndGet());
+    Path list = folder(layer.id()).resolve(ENTRIES + suffix());
     try {
       return TreePass.digest(layer.fs(), list).facts().equals(facts.get());
     } finally {
@@ -248,11 +248,21 @@ public final class Layers {
         // the older of two alike stays: the younger one is likely to be removed again
         continue;
       }
-      Path folder = Files.createDirectories(entry.getParent());
-      Path fresh = folder.resolve("." + entry.getFileName() + "-" + id.value());
+      Path fresh = folder(id).resolve("index" + suffix());
       Files.writeString(fresh, id.value());
+      Files.createDirectories(entry.getParent());
       Files.move(fresh, entry, StandardCopyOption.ATOMIC_MOVE);
     }
+  }
+
+  /** Many may measure and name one layer: each has files of its own until they are whole. */
+  private String suffix() {
+    return "-"
+        + ProcessHandle.current().pid()
+        + "-"
+        + System.nanoTime()
+        + "-"
+        + SERIAL.incrementAndGet();
   }
 
   /** What is known of a layer; absent until it has been measured. */
@@ -270,8 +280,7 @@ public final class Layers {
       return known.get();
     }
     Path folder = folder(layer.id());
-    // Two threads may measure one layer; each has files of its own until they are whole.
-    String suffix = "-" + ProcessHandle.current().pid() + "-" + drafts.incrementAndGet();
+    String suffix = suffix();
     Path entries = folder.resolve(ENTRIES + suffix);
     Path facts = folder.resolve(FACTS + suffix);
     try {
@@ -384,22 +393,13 @@ public final class Layers {
   }
 
   /**
-   * Compares a planned tree with a layer, reading the files as long as they are the same. Times do
-   * not count, as in the digest of the content; a file counts as different when the plan does not
-   * say that it has the layer's content.
-   *
-   * @return what {@link #write} would find out, or empty when something differs
+   * Whether a layer is what a planned tree would become; reads the files as long as they are the
+   * same. Times do not count, as in the digest of the content; a file counts as different when the
+   * plan does not say that it has the layer's content.
    */
-  public Optional<TreeResult> compare(List<PlannedEntry> entries, Layer layer) throws IOException {
+  public boolean isSame(List<PlannedEntry> entries, Layer layer) throws IOException {
     Optional<LayerFacts> facts = facts(layer.id());
-    if (facts.isEmpty()) {
-      return Optional.empty();
-    }
-    Plan plan = Plan.of(entries);
-    Optional<Map<String, byte[]>> found = new TreeComparison(plan, layer).contents(facts.get());
-    return found.isPresent()
-        ? Optional.of(new TreeResult(facts.get(), contents(entries, plan, found.get())))
-        : Optional.empty();
+    return facts.isPresent() && new TreeComparison(Plan.of(entries), layer).isSame(facts.get());
   }
 
   private static List<Digest> contents(

@@ -1,5 +1,6 @@
 package dev.jbuild.layer;
 
+import dev.jbuild.linux.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -137,7 +138,7 @@ final class PackStream extends InputStream {
     }
     ended = true;
     if (next instanceof Throwable failure) {
-      throw new IOException("cannot pack the layer: " + failure.getMessage(), failure);
+      throw new IOException("cannot pack the layer: " + Reason.of(failure), failure);
     }
     return false;
   }

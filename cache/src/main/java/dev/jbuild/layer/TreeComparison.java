@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Reads what a plan would copy, on all cores, as long as it is what a layer has: nothing need be
@@ -30,23 +28,19 @@ final class TreeComparison {
     there = EntriesFile.read(layer.fs().resolveSibling(Layers.ENTRIES));
   }
 
-  /**
-   * Reads until something differs, in more than its time.
-   *
-   * @return the SHA-256 of every regular file by its path; empty when something differs
-   */
-  Optional<Map<String, byte[]>> contents(LayerFacts facts) throws IOException {
+  /** Reads until something differs, in more than its time. */
+  boolean isSame(LayerFacts facts) throws IOException {
     List<TreeItem> files = new ArrayList<>();
     for (TreeItem item : items) {
       if (item.isFile()) {
         if (!isExpected(item)) {
-          return Optional.empty();
+          return false;
         }
         files.add(item);
       }
     }
     if (items.size() != facts.files()) {
-      return Optional.empty();
+      return false;
     }
     int cores = Runtime.getRuntime().availableProcessors();
     try (Pipeline pipeline =
@@ -54,7 +48,7 @@ final class TreeComparison {
             files.size(),
             Math.min(files.size() - 1, cores),
             (number, parcel) -> read(files.get(number), parcel))) {
-      return contents(pipeline, facts.content());
+      return isSame(pipeline, facts.content());
     } catch (Pipeline.ProducerFailed e) {
       throw e.asIoException();
     } catch (InterruptedException _) {
@@ -74,10 +68,9 @@ final class TreeComparison {
             && file.content().get().hex().equals(HexFormat.of().formatHex(entry.content()));
   }
 
-  private Optional<Map<String, byte[]>> contents(Pipeline pipeline, Digest wanted)
+  private boolean isSame(Pipeline pipeline, Digest wanted)
       throws IOException, InterruptedException, Pipeline.ProducerFailed {
     TreeDigest tree = new TreeDigest();
-    Map<String, byte[]> contents = new HashMap<>();
     for (TreeItem item : items) {
       if (item.kind() != Kind.FILE) {
         tree.add(item, 0, Parcel.UNKNOWN);
@@ -88,12 +81,11 @@ final class TreeComparison {
       byte[] content = parcel.content();
       EntriesFile.Entry entry = there.get(item.path());
       if (entry == null || !Arrays.equals(content, entry.content())) {
-        return Optional.empty();
+        return false;
       }
       tree.add(item, size, content);
-      contents.put(item.path(), content);
     }
-    return tree.finish().equals(wanted) ? Optional.of(contents) : Optional.empty();
+    return tree.finish().equals(wanted);
   }
 
   private void read(TreeItem item, Parcel parcel) throws IOException, InterruptedException {

@@ -58,7 +58,7 @@ final class Failure {
     private final int errno;
 
     SystemCallException(String path, int errno, String text) {
-      super(path, null, text + " (errno " + errno + ")");
+      super(path, null, text);
       this.errno = errno;
     }
   }

@@ -3,10 +3,11 @@ package dev.jbuild.linux;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Removes a tree that someone hostile may have made.
+ * Removes a tree that someone hostile may have made, and others may be removing as well.
  *
  * <p>Every folder is opened from its parent without following links. A tree deeper than {@link
  * #DEPTH} would use up descriptors and stack: its lower part is first renamed to the top.
@@ -29,8 +30,10 @@ final class TreeRemoval {
     }
     try (Dir dir = openable(Dir.HERE, name)) {
       new TreeRemoval(dir).clear();
+      Dir.HERE.rmdir(name);
+    } catch (NoSuchFileException _) {
+      // another process removes the same
     }
-    Dir.HERE.rmdir(name);
   }
 
   private void clear() throws IOException {
@@ -53,8 +56,10 @@ final class TreeRemoval {
           continue;
         }
         clear(below, depth + 1);
+        dir.rmdir(name);
+      } catch (NoSuchFileException _) {
+        // another process removes the same
       }
-      dir.rmdir(name);
     }
   }
 

@@ -5,10 +5,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,22 +52,30 @@ public final class Unsynced {
     return root.resolve(FOLDER);
   }
 
-  /** Names what is about to appear. */
+  /** Names what is about to appear, and has been written under another name. */
   public void mark(String name) throws IOException {
     Path file = marks.resolve(name);
-    try {
-      make(file);
-    } catch (NoSuchFileException _) {
-      Files.createDirectories(marks);
-      make(file);
+    while (true) {
+      try {
+        Files.createFile(file);
+        return;
+      } catch (FileAlreadyExistsException _) {
+        if (renew(file)) {
+          return;
+        }
+      } catch (NoSuchFileException _) {
+        Files.createDirectories(marks);
+      }
     }
   }
 
-  private static void make(Path file) throws IOException {
+  /** Makes a mark that was there one of now; false when it has just been taken away. */
+  private static boolean renew(Path file) throws IOException {
     try {
-      Files.createFile(file);
-    } catch (FileAlreadyExistsException _) {
-      // it is named
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      return true;
+    } catch (NoSuchFileException _) {
+      return false;
     }
   }
 
@@ -77,12 +89,9 @@ public final class Unsynced {
   public boolean isOld() throws IOException {
     Instant limit = Instant.now().minus(OLD);
     for (String name : names()) {
-      try {
-        if (Files.getLastModifiedTime(marks.resolve(name)).toInstant().isBefore(limit)) {
-          return true;
-        }
-      } catch (NoSuchFileException _) {
-        // somebody else has synced
+      Optional<FileTime> time = time(marks.resolve(name));
+      if (time.isPresent() && time.get().toInstant().isBefore(limit)) {
+        return true;
       }
     }
     return false;
@@ -90,10 +99,25 @@ public final class Unsynced {
 
   /** Waits for the disk; nothing of what was named before is in danger then. */
   public void sync() throws IOException {
-    Set<String> before = names();
+    Map<Path, FileTime> before = new HashMap<>();
+    for (String name : names()) {
+      Path mark = marks.resolve(name);
+      time(mark).ifPresent(time -> before.put(mark, time));
+    }
     Linux.syncfs(root);
-    for (String name : before) {
-      Files.deleteIfExists(marks.resolve(name));
+    for (Map.Entry<Path, FileTime> one : before.entrySet()) {
+      // One that was made anew meanwhile names something that was written meanwhile.
+      if (time(one.getKey()).equals(Optional.of(one.getValue()))) {
+        Files.deleteIfExists(one.getKey());
+      }
+    }
+  }
+
+  private static Optional<FileTime> time(Path mark) throws IOException {
+    try {
+      return Optional.of(Files.getLastModifiedTime(mark));
+    } catch (NoSuchFileException _) {
+      return Optional.empty(); // somebody else has synced
     }
   }
 

@@ -2,6 +2,7 @@ package dev.jbuild.linux;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,8 +52,8 @@ final class WideRemoval {
             below.add(folder.resolve(name));
           }
         }
-      } catch (AccessDeniedException _) {
-        // not root, and a folder that nobody may read: also for the last
+      } catch (AccessDeniedException | NoSuchFileException _) {
+        // not root, and a folder that nobody may read: also for the last; or it went meanwhile
       }
     }
     return below;

@@ -3,6 +3,7 @@ package dev.jbuild.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,12 +26,7 @@ public final class Atomic {
     Path temporary = temporary(root);
     try {
       Files.write(temporary, content);
-      try {
-        move(temporary, file);
-      } catch (java.nio.file.NoSuchFileException _) {
-        Files.createDirectories(file.getParent());
-        move(temporary, file);
-      }
+      name(temporary, file);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -41,7 +37,20 @@ public final class Atomic {
     write(root, file, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  /** Gives a whole file its name, in a folder that is made when it is missing. */
+  static void name(Path temporary, Path file) throws IOException {
+    while (true) {
+      try {
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return;
+      } catch (NoSuchFileException e) {
+        // Others take folders away that are empty: this one perhaps as soon as it is made.
+        if (!Files.exists(temporary)) {
+          throw e;
+        }
+        Files.createDirectories(file.getParent());
+      }
+    }
   }
 }

@@ -54,8 +54,22 @@ public final class Blobs {
     return Files.newInputStream(path(digest));
   }
 
-  /** Content that fits in memory, checked. */
+  /** Content that fits in memory, checked; it must be here. */
   public byte[] read(Digest digest) throws IOException {
+    Optional<byte[]> content = readIfPresent(digest);
+    if (content.isEmpty()) {
+      throw new StoreException(
+          "blob "
+              + digest
+              + " is missing in the store "
+              + root
+              + "; pull or build the image again");
+    }
+    return content.get();
+  }
+
+  /** Content that fits in memory, checked; absent when it is not here, or not any more. */
+  public Optional<byte[]> readIfPresent(Digest digest) throws IOException {
     Path path = path(digest);
     byte[] content;
     try {
@@ -64,25 +78,26 @@ public final class Blobs {
       }
       content = Files.readAllBytes(path);
     } catch (NoSuchFileException _) {
-      throw new StoreException(
-          "blob "
-              + digest
-              + " is missing in the store "
-              + root
-              + "; pull or build the image again");
+      return Optional.empty();
     }
     if (!HexFormat.of().formatHex(digest.newComputation().digest(content)).equals(digest.hex())) {
       throw corrupt(digest);
     }
-    return content;
+    return Optional.of(content);
   }
 
   /** Adds content; the same content again changes nothing. */
   public Digest put(byte[] content) throws IOException {
     Digest digest = Digest.sha256(content);
     if (!keep(digest)) {
-      Unsynced.in(root).mark(MARK + digest.hex());
-      Atomic.write(root, path(digest), content);
+      Path temporary = Atomic.temporary(root);
+      try {
+        Files.write(temporary, content);
+        Unsynced.in(root).mark(MARK + digest.hex());
+        Atomic.name(temporary, path(digest));
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
     }
     return digest;
   }

@@ -1,5 +1,6 @@
 package dev.jbuild.store;
 
+import dev.jbuild.linux.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class Gate implements AutoCloseable {
       return new Gate(channel);
     } catch (IOException e) {
       PROCESS.unlock();
-      throw new StoreException("cannot lock the store at " + file + ": " + e, e);
+      throw new StoreException("cannot lock the store at " + file + ": " + Reason.of(e), e);
     }
   }
 
@@ -60,7 +61,7 @@ public final class Gate implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new StoreException("cannot unlock the store: " + e, e);
+      throw new StoreException("cannot unlock the store: " + Reason.of(e), e);
     } finally {
       PROCESS.unlock();
     }

@@ -4,7 +4,9 @@ import dev.jbuild.linux.Dir;
 import dev.jbuild.linux.FileStat;
 import dev.jbuild.linux.Linux;
 import dev.jbuild.linux.OpenFile;
+import dev.jbuild.linux.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +55,8 @@ public final class Lease implements AutoCloseable {
         return new Lease(id, root, open);
       }
     } catch (IOException e) {
-      throw new StoreException("cannot begin a lease in the store " + root + ": " + e, e);
+      throw new StoreException(
+          "cannot begin a lease in the store " + root + ": " + Reason.of(e), e);
     }
   }
 
@@ -84,7 +87,7 @@ public final class Lease implements AutoCloseable {
     try (Gate _ = Gate.pass(root)) {
       write(open, String.join("\n", layerIds) + "\n");
     } catch (IOException e) {
-      throw new StoreException("cannot write the lease " + file + ": " + e, e);
+      throw new StoreException("cannot write the lease " + file + ": " + Reason.of(e), e);
     }
   }
 
@@ -97,7 +100,7 @@ public final class Lease implements AutoCloseable {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new StoreException("cannot end the lease " + file + ": " + e, e);
+      throw new StoreException("cannot end the lease " + file + ": " + Reason.of(e), e);
     } finally {
       open.close();
     }
@@ -124,19 +127,30 @@ public final class Lease implements AutoCloseable {
     List<Living> living = new ArrayList<>();
     for (String name : names(folder(root))) {
       Path file = folder(root).resolve(name);
-      if (lives(file)) {
-        living.add(read(file));
-      } else {
-        Files.deleteIfExists(file);
+      try (OpenFile open = Dir.HERE.read(file.toString())) {
+        if (open.lock(false, false)) {
+          Files.deleteIfExists(file);
+        } else {
+          // Not by its name, which it loses when it ends: the gate keeps nobody from that.
+          living.add(parse(name, text(open)));
+        }
+      } catch (NoSuchFileException _) {
+        // it has just ended
       }
     }
     return living;
   }
 
-  private static Living read(Path file) throws IOException {
+  private static String text(OpenFile open) throws IOException {
+    try (InputStream in = open.stream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Living parse(String id, String text) {
     Instant since = Instant.MIN;
     Set<String> pins = new HashSet<>();
-    for (String line : Files.readAllLines(file)) {
+    for (String line : text.lines().toList()) {
       String[] words = line.split(" ", -1);
       if (words.length == 3 && words[0].equals("since")) {
         since = Instant.ofEpochSecond(Long.parseLong(words[1]), Long.parseLong(words[2]));
@@ -144,7 +158,7 @@ public final class Lease implements AutoCloseable {
         pins.add(line);
       }
     }
-    return new Living(String.valueOf(file.getFileName()), since, pins);
+    return new Living(id, since, pins);
   }
 
   /** Removes what leases left in {@code tmp} whose process died. */

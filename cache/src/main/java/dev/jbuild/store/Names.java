@@ -1,6 +1,8 @@
 package dev.jbuild.store;
 
 import dev.jbuild.linux.Dir;
+import dev.jbuild.linux.OpenFile;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
@@ -41,12 +43,21 @@ public final class Names {
 
   /** Moves a name; an image that thereby loses its last name stays as an untagged one. */
   public void set(ImageReference reference, Descriptor target) throws IOException {
-    Optional<Descriptor> before = get(reference);
-    Atomic.write(root, file(reference), print(target));
-    Files.deleteIfExists(untagged(target.digest()));
-    if (before.isPresent() && !before.get().digest().equals(target.digest())) {
-      keepUnlessNamed(before.get());
+    try (OpenFile _ = alone()) {
+      Optional<Descriptor> before = get(reference);
+      Atomic.write(root, file(reference), print(target));
+      Files.deleteIfExists(untagged(target.digest()));
+      if (before.isPresent() && !before.get().digest().equals(target.digest())) {
+        keepUnlessNamed(before.get());
+      }
     }
+  }
+
+  /** Of several who move one name at once, each sees the image that it takes the name from. */
+  private OpenFile alone() throws IOException {
+    OpenFile lock = Dir.HERE.lockFile(root.resolve("locks/names").toString());
+    lock.lock(true, true);
+    return lock;
   }
 
   /** Takes a name away, and says whether it was there. The image stays if it has others. */
@@ -56,7 +67,9 @@ public final class Names {
 
   /** Keeps an image that has no name. */
   public void addUntagged(Descriptor target) throws IOException {
-    keepUnlessNamed(target);
+    try (OpenFile _ = alone()) {
+      keepUnlessNamed(target);
+    }
   }
 
   /** Forgets an image that has no name. */
@@ -70,21 +83,25 @@ public final class Names {
     SortedMap<String, Named> named = new TreeMap<>();
     for (Path file : files("names")) {
       String name = URLDecoder.decode(file.getFileName().toString(), StandardCharsets.UTF_8);
-      Optional<Descriptor> target = read(file);
-      if (target.isPresent()) {
-        ImageReference reference = ImageReference.parse(name);
-        named.put(
-            reference.toString(), new Named(Optional.of(reference), target.get(), time(file)));
-      }
+      Optional<ImageReference> reference = Optional.of(ImageReference.parse(name));
+      named(reference, file).ifPresent(one -> named.put(reference.get().toString(), one));
     }
     all.addAll(named.values());
     for (Path file : files("untagged")) {
-      Optional<Descriptor> target = read(file);
-      if (target.isPresent()) {
-        all.add(new Named(Optional.empty(), target.get(), time(file)));
-      }
+      named(Optional.empty(), file).ifPresent(all::add);
     }
     return all;
+  }
+
+  /** Absent when the name is taken away while somebody looks. */
+  private static Optional<Named> named(Optional<ImageReference> reference, Path file)
+      throws IOException {
+    try {
+      Instant since = Files.getLastModifiedTime(file).toInstant();
+      return read(file).map(target -> new Named(reference, target, since));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
   }
 
   private void keepUnlessNamed(Descriptor target) throws IOException {
@@ -137,11 +154,7 @@ public final class Names {
     } catch (NoSuchFileException _) {
       return Optional.empty();
     } catch (IOException | NumberFormatException e) {
-      throw new StoreException("cannot read the name " + file + ": " + e, e);
+      throw new StoreException("cannot read the name " + file + ": " + Reason.of(e), e);
     }
-  }
-
-  private static Instant time(Path file) throws IOException {
-    return Files.getLastModifiedTime(file).toInstant();
   }
 }

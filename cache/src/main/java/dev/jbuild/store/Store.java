@@ -1,9 +1,8 @@
 package dev.jbuild.store;
 
+import dev.jbuild.linux.Reason;
 import dev.jbuild.linux.Unsynced;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,19 +46,10 @@ public final class Store {
           "cannot open the store "
               + root
               + ": "
-              + reason(e)
+              + Reason.of(e)
               + "; set JBUILD_ROOT to a folder that you may write",
           e);
     }
-  }
-
-  /** Java's own message of these is the bare file name. */
-  private static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
-      case FileSystemException f when f.getReason() != null -> f.getFile() + ": " + f.getReason();
-      default -> e.toString();
-    };
   }
 
   public Path root() {

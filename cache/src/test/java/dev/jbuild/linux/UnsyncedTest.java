@@ -50,5 +50,8 @@ class UnsyncedTest {
     Path mark = root.resolve("unsynced/boot/b");
     Files.setLastModifiedTime(mark, FileTime.from(Instant.now().minusSeconds(61)));
     assertThat(marks.isOld()).isTrue();
+
+    marks.mark("b");
+    assertThat(marks.isOld()).as("it names another one now").isFalse();
   }
 }
