@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of a store: folders that are never changed after {@link Draft#commit}, with what is
- * known of them, found by id, by DiffId, or by the digest of their content.
+ * known of them, found by id or by DiffId.
  *
  * <p>Everything becomes visible by a rename, so that readers never see half of it. Nothing here is
  * synced: a mark says so ({@link Unsynced}).
@@ -212,16 +212,7 @@ public final class Layers {
 
   /** A layer whose uncompressed tar has this digest. */
   public Optional<Layer> byDiffId(DiffId diffId) throws IOException {
-    return byIndex(diffIndex(diffId));
-  }
-
-  /** A layer whose tree has this content digest. */
-  public Optional<Layer> byContent(Digest content) throws IOException {
-    return byIndex(contentIndex(content));
-  }
-
-  private Optional<Layer> byIndex(Path entry) throws IOException {
-    Optional<LayerId> id = indexed(entry);
+    Optional<LayerId> id = indexed(diffIndex(diffId));
     return id.isPresent() ? byId(id.get()) : Optional.empty();
   }
 
@@ -238,21 +229,15 @@ public final class Layers {
     return root.resolve("diffids").resolve(diffId.digest().hex());
   }
 
-  private Path contentIndex(Digest content) {
-    return root.resolve("contents").resolve(content.hex());
-  }
-
   private void index(LayerId id, LayerFacts facts) throws IOException {
-    for (Path entry : List.of(diffIndex(facts.diffId()), contentIndex(facts.content()))) {
-      if (byIndex(entry).isPresent()) {
-        // the older of two alike stays: the younger one is likely to be removed again
-        continue;
-      }
-      Path fresh = folder(id).resolve("index" + suffix());
-      Files.writeString(fresh, id.value());
-      Files.createDirectories(entry.getParent());
-      Files.move(fresh, entry, StandardCopyOption.ATOMIC_MOVE);
+    if (byDiffId(facts.diffId()).isPresent()) {
+      return; // the older of two alike stays: the younger one is likely to be removed again
     }
+    Path entry = diffIndex(facts.diffId());
+    Path fresh = folder(id).resolve("index" + suffix());
+    Files.writeString(fresh, id.value());
+    Files.createDirectories(entry.getParent());
+    Files.move(fresh, entry, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Many may measure and name one layer: each has files of its own until they are whole. */
@@ -448,7 +433,6 @@ public final class Layers {
     Optional<LayerFacts> facts = facts(id);
     if (facts.isPresent()) {
       unindex(diffIndex(facts.get().diffId()), id);
-      unindex(contentIndex(facts.get().content()), id);
     }
     Files.createDirectories(temporary);
     Path gone = temporary.resolve("removed-" + id.value());

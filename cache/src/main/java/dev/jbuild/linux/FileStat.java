@@ -75,11 +75,6 @@ public record FileStat(
     return type() == SYMLINK;
   }
 
-  /** Tells whether this is a character or a block device. */
-  public boolean isDevice() {
-    return type() == CHARACTER || type() == BLOCK;
-  }
-
   public boolean isFifo() {
     return type() == FIFO;
   }

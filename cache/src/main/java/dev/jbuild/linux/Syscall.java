@@ -41,7 +41,6 @@ final class Syscall {
   static final int SYNCFS = number(306, 267);
   static final int PIPE2 = number(293, 59);
   static final int RENAMEAT2 = number(316, 276);
-  static final int COPY_FILE_RANGE = number(326, 285);
   static final int STATX = number(332, 291);
   static final int OPENAT2 = number(437, 437);
 
@@ -95,10 +94,5 @@ final class Syscall {
 
   static long callOnce(int number, long a, long b, long c, long d, long e) {
     return Native.call(number, a, b, c, d, e);
-  }
-
-  /** copy_file_range(2), the only call here with six arguments. */
-  static long copyFileRange(int from, int to, long count) {
-    return call(COPY_FILE_RANGE, from, 0, to, 0, count);
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Processes that work in one store, played by threads: each has objects of its own. */
 final class AtOnceTest {
   private static final int MANY = 4;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 10;
   private static final ImageReference NAME = ImageReference.parse("moved");
 
   @TempDir private Path temp;

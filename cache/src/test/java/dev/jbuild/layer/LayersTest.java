@@ -219,13 +219,11 @@ class LayersTest {
     assertThat(two).isEqualTo(one);
     LayerFacts facts = layers.measure(one);
     assertThat(layers.byDiffId(facts.diffId())).contains(one);
-    assertThat(layers.byContent(facts.content())).contains(one);
     assertThat(layers.byId(one.id())).contains(one);
     assertThat(layers.all()).containsExactly(one.id());
     layers.remove(one.id());
     layers.remove(one.id());
     assertThat(layers.byDiffId(facts.diffId())).isEmpty();
-    assertThat(layers.byContent(facts.content())).isEmpty();
     assertThat(layers.byId(one.id())).isEmpty();
     assertNothingLeft();
   }
