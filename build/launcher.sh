@@ -181,6 +181,7 @@ END
   {
     find "$state/aot" -maxdepth 1 \( -name '*.aot' -o -name '*.trained' \) -exec rm -f {} +
     export JBUILD_ROOT="$room/root" JBUILD_REGISTRIES="$room/none.json"
+    unset JBUILD_FACTS
     echo '{}' >"$JBUILD_REGISTRIES"
     # Something that was made a while ago and is not on the disk yet.
     marks=$room/root/unsynced/$(cat /proc/sys/kernel/random/boot_id)

@@ -1,5 +1,6 @@
 package dev.jbuild.context;
 
+import dev.jbuild.oci.Digest;
 import dev.jbuild.parser.IgnoreRules;
 import dev.jbuild.runtime.Scan;
 import dev.jbuild.runtime.ScanEntry;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A folder of this machine as build context: scanned once, without what the ignore rules leave out.
@@ -25,6 +27,9 @@ public final class ContextTree implements SourceTree {
   private final Scanned scanned;
   private final Map<String, SourceNode> nodes;
   private final Map<String, List<SourceNode>> children;
+  private final Set<String> asked = ConcurrentHashMap.newKeySet();
+  private final Set<String> listed = ConcurrentHashMap.newKeySet();
+  private final Map<String, Digest> read = new ConcurrentHashMap<>();
 
   private ContextTree(
       Scanned scanned, Map<String, SourceNode> nodes, Map<String, List<SourceNode>> children) {
@@ -102,12 +107,25 @@ public final class ContextTree implements SourceTree {
 
   @Override
   public Optional<SourceNode> lookup(String path) {
+    asked.add(path);
     return Optional.ofNullable(nodes.get(path));
   }
 
   @Override
   public List<SourceNode> list(SourceNode directory) {
+    listed.add(directory.path());
     return Collections.unmodifiableList(children.getOrDefault(directory.path(), List.of()));
+  }
+
+  /** The content of a file, wherever it is, has a say in the build. */
+  public void read(Path file, Digest content) {
+    read.put(file.toString(), content);
+  }
+
+  /** What of the folder had a say in the build; absent when that is too much to say. */
+  public Optional<List<List<String>>> uses() {
+    return new ContextUses(scanned.folder(), scanned.millis(), nodes, read)
+        .of(scanned.entries(), asked, listed);
   }
 
   /** The nodes by where their bytes are. */

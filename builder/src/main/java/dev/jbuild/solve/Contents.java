@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What planned files contain: the part of a step's key that reading is needed for. */
 final class Contents {
@@ -34,7 +35,9 @@ final class Contents {
     for (PlannedEntry entry : entries) {
       if (entry instanceof PlannedEntry.File file) {
         SourceNode node = nodes.get(file.source());
-        all.add(with(file, node != null ? digest(node) : hash(Path.of(file.source()))));
+        Digest digest = node != null ? digest(node) : hash(Path.of(file.source()));
+        tell(trees, node, digest);
+        all.add(with(file, digest));
       } else {
         all.add(entry);
       }
@@ -75,6 +78,7 @@ final class Contents {
         if (node != null && file.content().isEmpty()) {
           record(node, digest);
         }
+        tell(trees, node, digest);
         all.add(with(file, digest));
       } else {
         all.add(entry);
@@ -82,6 +86,14 @@ final class Contents {
     }
     around.saveStats();
     return all;
+  }
+
+  private static void tell(List<SourceTree> trees, @Nullable SourceNode node, Digest content) {
+    for (SourceTree tree : trees) {
+      if (node != null && tree instanceof ContextTree context) {
+        context.read(node.host(), content);
+      }
+    }
   }
 
   private static PlannedEntry with(PlannedEntry.File file, Digest digest) {
@@ -97,6 +109,17 @@ final class Contents {
       }
     }
     return nodes;
+  }
+
+  /** The digest of an archive, for what it is unpacked to. */
+  Digest digest(SourceNode archive, List<CopyStep.Part> parts) throws IOException {
+    Digest digest = digest(archive);
+    List<SourceTree> trees = new ArrayList<>();
+    for (CopyStep.Part part : parts) {
+      trees.add(part.tree());
+    }
+    tell(trees, archive, digest);
+    return digest;
   }
 
   /** The digest of a regular file of the context. */

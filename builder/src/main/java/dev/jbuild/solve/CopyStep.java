@@ -195,7 +195,8 @@ final class CopyStep {
     entries.forEach(e -> inputs.put(e.path(), Contents.describe(e)));
     inputs.put("target", request.target());
     for (SourceNode archive : archives) {
-      inputs.put("archive " + archive.path(), contents.digest(archive).toString());
+      Digest digest = contents.digest(archive, request.parts());
+      inputs.put("archive " + archive.path(), digest.toString());
       inputs.put("parent", state.chain.toString());
     }
     SequencedMap<String, String> summary = new LinkedHashMap<>();

@@ -170,4 +170,23 @@ public final class Evidence {
     trees.forEach(tree -> contexts.put(tree.folder(), new byte[0]));
     return Optional.of(new Found(Map.copyOf(files), new ArrayList<>(folders), contexts));
   }
+
+  /**
+   * What had a say of the contexts that {@link #store} names, in the words of {@link
+   * ContextTree#uses}; of those that are not among them, too much to say.
+   */
+  public synchronized Map<Path, List<List<String>>> uses() {
+    Map<Path, List<List<String>>> uses = new LinkedHashMap<>();
+    Set<Path> unsaid = new LinkedHashSet<>();
+    for (ContextTree tree : trees) {
+      Optional<List<List<String>>> lines = tree.uses();
+      lines.ifPresent(
+          all -> uses.computeIfAbsent(tree.folder(), _ -> new ArrayList<>()).addAll(all));
+      if (lines.isEmpty()) {
+        unsaid.add(tree.folder());
+      }
+    }
+    uses.keySet().removeAll(unsaid);
+    return uses;
+  }
 }

@@ -2,6 +2,7 @@ package dev.jbuild.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.jbuild.oci.Digest;
 import dev.jbuild.parser.IgnoreRules;
 import dev.jbuild.runtime.Scan;
 import dev.jbuild.runtime.ShimBinary;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,41 @@ final class ContextListTest {
     write(rules);
     change.make();
     assertThat(isSame()).isTrue();
+  }
+
+  @Test
+  void aTreeSaysWhatWasLookedAt() throws IOException {
+    Path young = folder.resolve("a.b");
+    Digest content = Digest.sha256("sorts between a and a/");
+    IgnoreRules ignore = IgnoreRules.parse("*.log\n".getBytes(StandardCharsets.UTF_8));
+    Files.setLastModifiedTime(young, FileTime.fromMillis(0));
+    ContextTree tree = ContextTree.scan(ShimBinary.locate(), folder, ignore);
+    assertThat(tree.uses()).hasValue(List.of());
+
+    for (String path : List.of("a.b", "link", "none", "y.log")) {
+      tree.lookup(path);
+    }
+    tree.list(tree.lookup("a").orElseThrow());
+    tree.read(young, content);
+
+    String at = folder + "/";
+    assertThat(tree.uses().orElseThrow())
+        .contains(
+            List.of("names", at + "a", "deep"),
+            List.of("dir", at + "a", Integer.toOctalString(mode("a"))),
+            List.of("link", at + "link", "a.b"),
+            List.of("none", at + "none"))
+        .anySatisfy(line -> {
+          assertThat(line).startsWith("used", at + "a.b").endsWith(content.hex());
+          assertThat(line.get(3))
+              .as("its times, or that they are too young")
+              .matches("|22[.]0[.].*");
+        })
+        .hasSize(6);
+  }
+
+  private int mode(String path) throws IOException {
+    return (Integer) Files.getAttribute(folder.resolve(path), "unix:mode");
   }
 
   @Test

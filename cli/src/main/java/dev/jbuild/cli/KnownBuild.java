@@ -55,8 +55,11 @@ final class KnownBuild {
         return Optional.empty();
       }
       memo = found.get();
+      if (Facts.wantMore(session.environment(), memo.facts().contexts().keySet())) {
+        return Optional.empty();
+      }
       memos.use(memo);
-      Facts.write(session.environment(), root, memo.environment(), memo.facts());
+      Facts.write(session.environment(), root, memo.environment(), memo.facts(), Map.of());
     } catch (IOException | RuntimeException _) {
       return Optional.empty();
     }
@@ -135,7 +138,7 @@ final class KnownBuild {
       Optional<Evidence.Found> store = told ? evidence.store() : Optional.empty();
       if (store.isPresent() && environment.isPresent()) {
         Path root = session.parts().root();
-        Facts.write(session.environment(), root, environment.get(), store.get());
+        Facts.write(session.environment(), root, environment.get(), store.get(), evidence.uses());
       }
       if (facts.isPresent() && environment.isPresent()) {
         Memos.of(session.parts().root(), session.words())

@@ -1,12 +1,14 @@
 package dev.jbuild.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jbuild.testkit.Command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -138,6 +140,34 @@ final class ArchiveIT {
     assertThat(programs(home))
         .as("native code whose parts are in the list above")
         .containsExactlyInAnyOrder("lib/shim", "lib/calls.so", "lib/libzstd-jni.so");
+  }
+
+  @Test
+  void theProfileIsOneThatAppArmorTakesAndIsForTheShim() throws IOException {
+    Path parser = Path.of("/usr/sbin/apparmor_parser");
+    assumeTrue(Files.isExecutable(parser), "apparmor is not installed");
+    Path home = Made.unpack(temp);
+    String text = Files.readString(home.resolve("share/doc/jbuild/apparmor-profile"));
+    String abi = "4.0";
+    if (!Files.exists(Path.of("/etc/apparmor.d/abi", abi))) {
+      // An older one knows all but the rule that it is there for.
+      abi = "3.0";
+      text = text.replace("abi/4.0", "abi/3.0").replace("userns,", "");
+    }
+    Path profile = Files.writeString(temp.resolve("profile"), text);
+
+    Command call = Command.of(parser, "--skip-kernel-load", "--skip-cache", "--features-file");
+    Command parse = call.and("/etc/apparmor.d/abi/" + abi);
+    assertThat(parse.and("--names", profile).check().out()).isEqualTo("jbuild\n");
+    parse.and("--debug", profile).check();
+    PathMatcher whose =
+        home.getFileSystem()
+            .getPathMatcher("glob:" + text.replaceFirst("(?s).*profile jbuild (\\S+).*", "$1"));
+    assertThat(whose.matches(Path.of("/opt").resolve(home.getFileName()).resolve("lib/shim")))
+        .isTrue();
+    assertThat(whose.matches(Path.of("/usr/lib/jbuild/lib/shim"))).isTrue();
+    assertThat(Command.of("dpkg-deb", "--contents", Made.deb()).check().out())
+        .contains("./usr/lib/jbuild/lib/shim\n");
   }
 
   /** Of classes that are not ours but in our jar, the first part of their package. */

@@ -81,6 +81,22 @@ final class AppImage {
     }
   }
 
+  /** Those that say something, and only something of an image without a Dockerfile. */
+  static List<String> settings(ImageMojo mojo) {
+    Map<String, Boolean> all = new TreeMap<>();
+    all.put("baseImage", mojo.baseImage != null);
+    all.put("mainClass", mojo.mainClass != null);
+    all.put("jvmFlags", !mojo.jvmFlags.isEmpty());
+    all.put("arguments", !mojo.arguments.isEmpty());
+    all.put("ports", !mojo.ports.isEmpty());
+    all.put("environment", !mojo.environment.isEmpty());
+    all.put("user", mojo.user != null);
+    all.put("workingDirectory", !mojo.workingDirectory.equals("/app"));
+    all.put("volumes", !mojo.volumes.isEmpty());
+    all.values().removeIf(said -> !said);
+    return new ArrayList<>(all.keySet());
+  }
+
   private static void check(Pattern pattern, String value, String parameter, String what)
       throws MojoExecutionException {
     if (!pattern.matcher(value).matches()) {

@@ -1,7 +1,10 @@
 package dev.jbuild.maven;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.maven.model.Plugin;
@@ -18,6 +21,16 @@ import org.codehaus.plexus.util.xml.Xpp3Dom;
  * word, so that a typing mistake would build another image than was meant.
  */
 final class Configuration {
+  /** What takes names of the user's own, which every goal has to let pass. */
+  private static final List<String> MAPS =
+      List.of(
+          "jbuild.args.",
+          "jbuild.labels.",
+          "jbuild.secrets.",
+          "jbuild.contexts.",
+          "jbuild.environment.",
+          "jbuild.run.environment.");
+
   private final JbuildMojo mojo;
   private final SortedSet<String> parameters = new TreeSet<>();
   private final SortedSet<String> properties = new TreeSet<>();
@@ -49,6 +62,7 @@ final class Configuration {
       // A property that the POM itself has, e.g. the plugin's version, is the project's business.
       if (name.startsWith("jbuild.")
           && !properties.contains(name)
+          && !isOfAMap(name)
           && !mojo.project.getProperties().containsKey(name)) {
         throw new MojoExecutionException(
             "unknown property -D"
@@ -62,6 +76,24 @@ final class Configuration {
       check(plugin.getConfiguration(), "its <configuration>");
       for (PluginExecution each : plugin.getExecutions()) {
         check(each.getConfiguration(), "execution '" + each.getId() + "'");
+      }
+    }
+  }
+
+  private static boolean isOfAMap(String name) {
+    for (String prefix : MAPS) {
+      if (name.startsWith(prefix) && name.length() > prefix.length()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Adds all properties that begin so, under what is left of their names. */
+  static void fill(Map<String, String> map, String prefix, Properties properties) {
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(prefix) && name.length() > prefix.length()) {
+        map.put(name.substring(prefix.length()), properties.getProperty(name));
       }
     }
   }

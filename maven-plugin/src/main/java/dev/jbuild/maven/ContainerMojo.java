@@ -16,7 +16,9 @@ abstract class ContainerMojo extends JbuildMojo {
   @Parameter(property = "jbuild.image")
   @Nullable String image;
 
-  /** Environment variables of the container. */
+  /**
+   * Environment variables of the container, also as {@code -Djbuild.run.environment.NAME=VALUE}.
+   */
   @Parameter Map<String, String> runEnvironment = new LinkedHashMap<>();
 
   /** Ports of the container on this machine: {@code [IP:][PORT:]PORT}. */
@@ -34,6 +36,11 @@ abstract class ContainerMojo extends JbuildMojo {
   /** More options of {@code jbuild run}, as they are. */
   @Parameter(property = "jbuild.run.options")
   List<String> runOptions = new ArrayList<>();
+
+  @Override
+  final Map<String, Map<String, String>> maps() {
+    return Map.of("jbuild.run.environment.", runEnvironment);
+  }
 
   /** The words of the call, before them those of the goal. */
   final List<String> words(String... first) throws MojoExecutionException {

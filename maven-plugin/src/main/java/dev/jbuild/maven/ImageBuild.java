@@ -23,6 +23,9 @@ final class ImageBuild {
   /** A digest that no image has, so that only the registry can be asked for it. */
   private static final String NOBODYS = "0".repeat(64);
 
+  private static final List<String> RESULTS =
+      List.of("image-id", "image-metadata.json", "image-reference", "image-digest");
+
   private final ImageMojo mojo;
 
   ImageBuild(ImageMojo mojo) {
@@ -128,28 +131,31 @@ final class ImageBuild {
     last.input(String.join("\n", words));
     last.input(program);
     boolean written = Files.isRegularFile(id) && Files.isRegularFile(metadata);
-    if (more.isEmpty() && written && last.isSame(program)) {
+    if (more.isEmpty() && written && last.isSame(program, id)) {
       mojo.getLog().info("jbuild: " + mojo.imageName() + " is up to date");
       return record(id, metadata);
     }
     // What a push is answered says nothing of the store, and what was known of it stays true.
     boolean pushed = more.contains("--push");
-    if (!pushed) {
-      last.forget();
+    // What one build leaves must not be what the next one copies.
+    for (String result : RESULTS) {
+      Files.deleteIfExists(folder.resolve(result));
     }
-    Files.deleteIfExists(id);
-    Files.deleteIfExists(metadata);
+    LastBuild.Known known = last.forget();
     words.addAll(0, how(id, metadata));
     words.addAll(words.size() - 1, more);
     try (Credentials credentials = Credentials.of(mojo)) {
       Program called = credentials.on(program);
       (pushed ? called : last.asked(called)).run("building " + mojo.imageName(), words);
+    } finally {
+      if (pushed) {
+        last.know(known);
+      }
     }
-    String built = record(id, metadata);
     if (!pushed) {
       last.remember();
     }
-    return built;
+    return record(id, metadata);
   }
 
   /** The verb, where its answer goes, and how much it says on its way. */
@@ -211,10 +217,21 @@ final class ImageBuild {
     if (file.isEmpty()) {
       return new AppImage(mojo, last).prepare();
     }
+    for (String name : AppImage.settings(mojo)) {
+      mojo.getLog()
+          .warn("jbuild: <" + name + "> is for images without a Dockerfile; here is " + file.get());
+    }
     String text = Files.readString(file.get(), StandardCharsets.UTF_8);
     last.input(text);
     List<String> words = new ArrayList<>(List.of("--file", file.get().toString()));
     Path folder = mojo.contextDirectory.toPath();
+    last.input(file.get().resolveSibling(file.get().getFileName() + ".dockerignore"));
+    last.input(folder.resolve(".dockerignore"));
+    for (String context : mojo.contexts.values()) {
+      if (!context.contains("://")) {
+        last.input(mojo.base().resolve(context).resolve(".dockerignore"));
+      }
+    }
     words.addAll(new ProjectContexts(mojo, last).of(text));
     for (Map.Entry<String, String> each : projectArgs(folder).entrySet()) {
       // One that no ARG asks for would only be a warning.

@@ -42,21 +42,27 @@ abstract class ImageMojo extends JbuildMojo {
   List<String> platforms = new ArrayList<>();
 
   /**
-   * Values for ARG. PROJECT_GROUP_ID, PROJECT_ARTIFACT_ID, PROJECT_VERSION, PROJECT_NAME and
-   * JAR_FILE are set by themselves.
+   * Values for ARG, also as {@code -Djbuild.args.NAME=VALUE}. PROJECT_GROUP_ID,
+   * PROJECT_ARTIFACT_ID, PROJECT_VERSION, PROJECT_NAME and JAR_FILE are set by themselves.
    */
   @Parameter Map<String, String> args = new LinkedHashMap<>();
 
   /**
-   * Labels, beside those of the Open Containers Initiative that the POM answers; an empty value
-   * leaves one out.
+   * Labels, also as {@code -Djbuild.labels.NAME=VALUE}, beside those of the Open Containers
+   * Initiative that the POM answers; an empty value leaves one out.
    */
   @Parameter Map<String, String> labels = new LinkedHashMap<>();
 
-  /** Secrets for {@code RUN --mount=type=secret}: id and file. */
+  /**
+   * Secrets for {@code RUN --mount=type=secret}: id and file, also as {@code
+   * -Djbuild.secrets.ID=FILE}.
+   */
   @Parameter Map<String, String> secrets = new LinkedHashMap<>();
 
-  /** More named contexts: name and folder or {@code docker-image://NAME}. */
+  /**
+   * More named contexts: name and folder or {@code docker-image://NAME}, also as {@code
+   * -Djbuild.contexts.NAME=FOLDER}.
+   */
   @Parameter Map<String, String> contexts = new LinkedHashMap<>();
 
   /** Run every step anew. */
@@ -97,7 +103,9 @@ abstract class ImageMojo extends JbuildMojo {
   @Parameter(property = "jbuild.ports")
   List<String> ports = new ArrayList<>();
 
-  /** Without a Dockerfile: environment variables. */
+  /**
+   * Without a Dockerfile: environment variables, also as {@code -Djbuild.environment.NAME=VALUE}.
+   */
   @Parameter Map<String, String> environment = new LinkedHashMap<>();
 
   /** Without a Dockerfile: the user that it runs as, by number or name. */
@@ -111,6 +119,16 @@ abstract class ImageMojo extends JbuildMojo {
   /** Without a Dockerfile: folders whose content outlives a container. */
   @Parameter(property = "jbuild.volumes")
   List<String> volumes = new ArrayList<>();
+
+  @Override
+  final Map<String, Map<String, String>> maps() {
+    return Map.of(
+        "jbuild.args.", args,
+        "jbuild.labels.", labels,
+        "jbuild.secrets.", secrets,
+        "jbuild.contexts.", contexts,
+        "jbuild.environment.", environment);
+  }
 
   @Override
   final void run() throws MojoExecutionException, IOException, InterruptedException {

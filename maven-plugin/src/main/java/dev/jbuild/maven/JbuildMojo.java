@@ -66,6 +66,9 @@ abstract class JbuildMojo extends AbstractMojo {
       return;
     }
     Configuration.of(this).check();
+    for (Map.Entry<String, Map<String, String>> each : maps().entrySet()) {
+      Configuration.fill(each.getValue(), each.getKey(), session.getUserProperties());
+    }
     try {
       run();
     } catch (IOException e) {
@@ -74,6 +77,11 @@ abstract class JbuildMojo extends AbstractMojo {
       Thread.currentThread().interrupt();
       throw new MojoExecutionException("interrupted", e);
     }
+  }
+
+  /** What is given as {@code -DPREFIX.NAME=VALUE}: the prefix and where it goes. */
+  Map<String, Map<String, String>> maps() {
+    return Map.of();
   }
 
   /** The goal's work. */

@@ -1,9 +1,13 @@
 package dev.jbuild.maven;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -36,6 +40,12 @@ final class LastBuild {
     inputs.append(text).append('\n');
   }
 
+  /** Adds a file of rules, which there need not be. */
+  void input(Path file) throws IOException {
+    input(file.toString());
+    input(Files.isRegularFile(file) ? Files.readString(file, ISO_8859_1) : "none");
+  }
+
   /** Adds the program, and where it keeps images. */
   void input(Program program) throws IOException {
     Path file = program.executable().toRealPath();
@@ -56,18 +66,17 @@ final class LastBuild {
     }
   }
 
-  /** Can anything be known of such a build? What comes from elsewhere may always have changed. */
+  /** Can anything be known of such a build? */
   private boolean isPlain() {
-    return !mojo.noCache
-        && !mojo.pull
-        && mojo.contexts.isEmpty()
-        && mojo.secrets.isEmpty()
-        && mojo.options.isEmpty()
-        && mojo.platforms.size() <= 1;
+    return !mojo.noCache && !mojo.pull && mojo.options.isEmpty() && mojo.platforms.size() <= 1;
   }
 
-  /** Was the image made by this very call, and is it still there? */
-  boolean isSame(Program program) throws IOException {
+  /**
+   * Was the image made by this very call, and is it still there?
+   *
+   * @param id the file with its id
+   */
+  boolean isSame(Program program, Path id) throws IOException {
     if (!isPlain() || !Files.isRegularFile(record) || !Files.isRegularFile(facts)) {
       return false;
     }
@@ -75,13 +84,32 @@ final class LastBuild {
     return age >= 0
         && age < HOUR_MILLIS
         && Files.readString(record).equals(inputs.toString())
-        && new Facts(program.environment(), folder).stand(facts);
+        && new Facts(program.environment(), folder).stand(facts, Files.readString(id).strip());
   }
 
-  /** Nothing is known any more. */
-  void forget() throws IOException {
+  /** What was known of a build; nothing where a file is missing. */
+  record Known(Optional<String> record, Optional<String> facts, FileTime age) {}
+
+  /** Nothing is known any more, but by who gets this. */
+  Known forget() throws IOException {
+    FileTime age = Files.exists(facts) ? Files.getLastModifiedTime(facts) : FileTime.fromMillis(0);
+    Known known = new Known(text(record), text(facts), age);
     Files.deleteIfExists(record);
     Files.deleteIfExists(facts);
+    return known;
+  }
+
+  private static Optional<String> text(Path file) throws IOException {
+    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+  }
+
+  /** It is known again. */
+  void know(Known known) throws IOException {
+    if (known.record().isPresent() && known.facts().isPresent()) {
+      Files.writeString(facts, known.facts().get());
+      Files.setLastModifiedTime(facts, known.age());
+      Files.writeString(record, known.record().get());
+    }
   }
 
   /** The program, told to write down what its answer hangs on. */

@@ -83,9 +83,7 @@ final class Mirror {
   static String stat(Path file) throws IOException {
     Map<String, Object> found = Files.readAttributes(file, ATTRIBUTES);
     long changed = nanos(found.get("ctime"));
-    // A file system that counts in seconds, or an older kernel in its own ticks.
-    long tick = changed % SECOND == 0 ? 2 * SECOND : SECOND / 50;
-    long wait = changed + tick - System.currentTimeMillis() * 1_000_000;
+    long wait = untilSettled(found, System.currentTimeMillis());
     String unsure = "";
     if (wait > 2 * SECOND) {
       unsure = " as of " + System.nanoTime(); // another machine's clock
@@ -109,7 +107,20 @@ final class Mirror {
         + unsure;
   }
 
-  private static long nanos(@Nullable Object time) {
+  /** How many nanoseconds after that time a change is sure to give the file another one. */
+  private static long untilSettled(Map<String, Object> found, long millis) {
+    long changed = nanos(found.get("ctime"));
+    // A file system that counts in seconds, or an older kernel in its own ticks.
+    long tick = changed % SECOND == 0 ? 2 * SECOND : SECOND / 50;
+    return changed + tick - millis * 1_000_000;
+  }
+
+  /** Had the file been at rest by then, so that all later changes show? */
+  static boolean isSettled(Map<String, Object> found, long millis) {
+    return untilSettled(found, millis) <= 0;
+  }
+
+  static long nanos(@Nullable Object time) {
     return time instanceof FileTime known ? known.to(TimeUnit.NANOSECONDS) : 0;
   }
 

@@ -12,6 +12,10 @@ public final class RunMojo extends ContainerMojo {
     Process process = program().process(words()).inheritIO().start();
     try {
       int status = process.waitFor();
+      if (status == 125) {
+        throw new MojoExecutionException(
+            "jbuild started no container, and says above why; an image that is not there yet is made by 'mvn package jbuild:run'");
+      }
       if (status != 0) {
         throw new MojoExecutionException("the container exited with " + status);
       }

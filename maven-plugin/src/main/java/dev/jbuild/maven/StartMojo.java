@@ -62,6 +62,9 @@ public final class StartMojo extends ContainerMojo {
     }
     runEnvironment.replaceAll((name, value) -> filled(value, own));
     publish.replaceAll(port -> filled(port, own));
+    waitForPort = waitForPort == null ? null : filled(waitForPort, own);
+    waitForHttp = waitForHttp == null ? null : filled(waitForHttp, own);
+    Waiting.check(waitForLog, waitForPort, waitForHttp);
     Program program = program();
     Running running = new Running(folder(), container);
     Path log = running.start(program.process(words("--name", container)));
@@ -72,15 +75,15 @@ public final class StartMojo extends ContainerMojo {
         waiting.forLog(waitForLog);
       }
       if (waitForPort != null) {
-        waiting.forPort(filled(waitForPort, own));
+        waiting.forPort(waitForPort);
       }
       if (waitForHttp != null) {
-        waiting.forHttp(filled(waitForHttp, own));
+        waiting.forHttp(waitForHttp);
       }
       if (waitForHealthy) {
         waiting.forHealth(container);
       }
-    } catch (MojoExecutionException | InterruptedException e) {
+    } catch (MojoExecutionException | IOException | InterruptedException e) {
       running.stop(10);
       throw e;
     }

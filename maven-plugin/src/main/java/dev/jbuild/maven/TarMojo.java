@@ -33,8 +33,8 @@ public final class TarMojo extends ImageMojo {
       throw new MojoExecutionException(
           "jbuild.tarFormat is '" + tarFormat + "': it is docker or oci");
     }
-    Path tar = Path.of(tarFile);
-    Path folder = tar.toAbsolutePath().getParent();
+    Path tar = base().resolve(tarFile).normalize();
+    Path folder = tar.getParent();
     if (folder != null) {
       Files.createDirectories(folder);
     }

@@ -8,10 +8,15 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.apache.maven.plugin.MojoExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Waits until a container is ready, fails when it ends before or the time is over. */
 final class Waiting {
+  private static final Pattern PORT = Pattern.compile("(\\S+:)?[0-9]{1,5}");
+  private static final Pattern HTTP = Pattern.compile("https?://[^\\s\"<>\\\\^`{|}]+");
+
   private final Running running;
   private final Program program;
   private final int seconds;
@@ -27,6 +32,29 @@ final class Waiting {
   /** A question that may have another answer a moment later. */
   private interface Ready {
     boolean now() throws IOException, InterruptedException;
+  }
+
+  /** Fails for what could never become true. */
+  static void check(@Nullable String log, @Nullable String port, @Nullable String http)
+      throws MojoExecutionException {
+    try {
+      Pattern.compile(log == null ? "" : log);
+    } catch (PatternSyntaxException e) {
+      throw new MojoExecutionException(
+          "jbuild.wait.log is no regular expression: " + e.getMessage(), e);
+    }
+    if (port != null
+        && (!PORT.matcher(port).matches()
+            || Integer.parseInt(port.substring(port.lastIndexOf(':') + 1)) > 65535)) {
+      throw new MojoExecutionException(
+          "jbuild.wait.port is '" + port + "': it is PORT or HOST:PORT");
+    }
+    if (http != null && !HTTP.matcher(http).matches()) {
+      throw new MojoExecutionException(
+          "jbuild.wait.http is '"
+              + http
+              + "': it is an address, e.g. http://localhost:8080/health");
+    }
   }
 
   private void until(String what, Ready ready)
@@ -66,13 +94,7 @@ final class Waiting {
   void forPort(String address) throws MojoExecutionException, IOException, InterruptedException {
     int colon = address.lastIndexOf(':');
     String host = colon < 0 ? "localhost" : address.substring(0, colon);
-    int port;
-    try {
-      port = Integer.parseInt(address.substring(colon + 1));
-    } catch (NumberFormatException e) {
-      throw new MojoExecutionException(
-          "jbuild.wait.port is '" + address + "': it is PORT or HOST:PORT", e);
-    }
+    int port = Integer.parseInt(address.substring(colon + 1));
     until(
         "port " + address + " took connections",
         () -> {

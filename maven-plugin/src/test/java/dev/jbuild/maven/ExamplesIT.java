@@ -174,6 +174,36 @@ final class ExamplesIT {
   }
 
   @Test
+  void whatIsCopiedFromTheProjectIsUnchangedUntilItIsAnother() throws IOException {
+    Path project = RealMaven.project("web", temp);
+    String known = "jbuild: web:1.0 is up to date";
+    Path page = Files.writeString(project.resolve("page"), "one\n");
+    Files.writeString(project.resolve("Dockerfile"), "FROM eclipse-temurin:17-jre\nCOPY . /app\n");
+    Command build = RealMaven.maven(project, "jbuild:build");
+    build.check();
+    String id = Files.readString(project.resolve("target/jbuild/image-id"));
+    Command offline = build.and("-o");
+
+    Command.of("touch", page).check();
+    assertThat(offline.check().out()).contains(known);
+    assertThat(offline.and("-Djbuild.options=--progress=plain").check().out())
+        .as("what the build before has left is not copied")
+        .contains("CACHED");
+    assertThat(project.resolve("target/jbuild/image-id")).content().isEqualTo(id);
+
+    offline.check();
+    FileTime time = Files.getLastModifiedTime(page);
+    Files.writeString(page, "two\n");
+    Files.setLastModifiedTime(page, time);
+    assertThat(offline.check().out()).doesNotContain(known);
+    Files.writeString(project.resolve(".dockerignore"), "page\n");
+    assertThat(offline.check().out()).doesNotContain(known);
+    assertThat(offline.check().out()).contains(known);
+    assertThat(RealMaven.jbuild("run", "--rm", "web:1.0", "cat", "/app/page").run().code())
+        .isNotZero();
+  }
+
+  @Test
   void anArchiveIsWrittenAgainOnlyWhenTheImageHasChanged() throws IOException {
     Path project = RealMaven.example("java-service", temp);
     Path tar = project.resolve("target/java-service-image.tar");

@@ -1,12 +1,14 @@
 package dev.jbuild.maven;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.jbuild.testkit.Command;
 import dev.jbuild.testkit.Command.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,35 @@ final class MistakesIT {
 
     assertThat(failure(RealMaven.maven(project, "-o", "package", property))).contains(what);
     assertThat(project.resolve("target/jbuild/image-reference")).doesNotExist();
+  }
+
+  @Test
+  void anOrdinaryUserWhoGetsNoNamespaceIsToldInValidate() {
+    assumeTrue(
+        System.getProperty("user.name").equals("root"), "needs a namespace to take them away");
+    Path project = RealMaven.example("java-service", temp);
+    // This user by another number, who may make no namespace.
+    String script = "echo 0 >/proc/sys/user/max_user_namespaces && exec \"$@\"";
+
+    Command ordinary =
+        RealMaven.through(
+            RealMaven.maven(project, "-o", "validate"),
+            List.of(
+                "unshare", "--user", "--map-user=1000", "--keep-caps", "sh", "-c", script, "sh"));
+
+    assertThat(failure(ordinary))
+        .contains("in a user namespace", "sysctl -w user.max_user_namespaces=28633");
+  }
+
+  @Test
+  void whatStartCannotWaitForIsToldBeforeAContainerIsStarted() {
+    Path project = RealMaven.project("web", temp);
+
+    assertThat(
+            failure(
+                RealMaven.maven(project, "-o", "jbuild:start", "-Djbuild.wait.http=localhost:80")
+                    .and("-Djbuild.run.environment.A=b")))
+        .contains("jbuild.wait.http is 'localhost:80': it is an address");
   }
 
   @Test

@@ -77,6 +77,13 @@ final class RealMaven {
     return changed(maven, 0, program.toString());
   }
 
+  /** The same call, by a program that starts it. */
+  static Command through(Command maven, List<String> first) {
+    List<String> words = new ArrayList<>(first);
+    words.addAll(maven.words());
+    return new Command(words, maven.environment(), maven.directory(), maven.input(), maven.limit());
+  }
+
   /** The same call with a server in the settings. */
   static Command withServer(Path folder, String id, String password, Command maven) {
     String server =

@@ -21,7 +21,9 @@ final class FactsTest {
   private String written(Map<String, Optional<String>> consulted, Evidence.Found found)
       throws IOException {
     Path file = temp.resolve("facts");
-    Facts.write(Map.of("JBUILD_FACTS", file.toString()), ROOT, consulted, found);
+    Map<Path, List<List<String>>> uses =
+        Map.of(Path.of("/said"), List.of(List.of("none", "/said/a\tb")));
+    Facts.write(Map.of("JBUILD_FACTS", file.toString()), ROOT, consulted, found, uses);
     return Files.readString(file);
   }
 
@@ -34,7 +36,10 @@ final class FactsTest {
                 ROOT.resolve("blobs/sha256/1"), new byte[] {0},
                 ROOT.resolve("steps/a/b"), new byte[] {0}),
             List.of(ROOT.resolve("layers/1/fs")),
-            Map.of(Path.of("/work"), new byte[0]));
+            Map.of(
+                Path.of("/work"), new byte[0],
+                Path.of("/said"), new byte[0],
+                temp.resolve("own"), new byte[0]));
 
     assertThat(written(Map.of(), found))
         .startsWith("jbuild-facts 1\n")
@@ -42,7 +47,9 @@ final class FactsTest {
             "text\t/store/names/x\ttype sha256:1 2\\n\n",
             "file\t/store/blobs/sha256/1\n",
             "folder\t/store/layers/1/fs\n",
-            "context\t/work\n")
+            "context\t/work\n",
+            "none\t/said/a\\tb\n",
+            "context\t" + temp.resolve("own") + "\n")
         .doesNotContain("steps")
         .endsWith("end\n");
   }
@@ -58,7 +65,8 @@ final class FactsTest {
 
   @Test
   void nobodyAsksNothingIsWritten() throws IOException {
-    Facts.write(Map.of(), ROOT, Map.of(), new Evidence.Found(Map.of(), List.of(), Map.of()));
+    Facts.write(
+        Map.of(), ROOT, Map.of(), new Evidence.Found(Map.of(), List.of(), Map.of()), Map.of());
 
     assertThat(temp).isEmptyDirectory();
   }
