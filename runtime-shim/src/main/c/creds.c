@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -70,14 +71,22 @@ void creds_seccomp(const struct plan *plan)
 		die("seccomp", "filter of %u instructions", program.len);
 }
 
+/* What Landlock is to handle; linux/landlock.h of an older kernel knows less. */
+struct landlock_rules {
+	uint64_t files;
+	uint64_t network;
+	uint64_t scoped;
+};
+
+struct landlock_beneath {
+	uint64_t allowed;
+	int folder;
+} __attribute__((packed));
+
 /* A kernel before 6.12, or without Landlock, can't; there is no other way. */
 void creds_sockets(const struct plan *plan)
 {
-	const struct {
-		uint64_t files;
-		uint64_t network;
-		uint64_t scoped;
-	} rules = {.scoped = 1}; /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */
+	const struct landlock_rules rules = {.scoped = 1}; /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */
 	cleanup_fd int domain = -1;
 
 	if (!(plan->flags & FLAG_OWN_SOCKETS))
@@ -85,6 +94,50 @@ void creds_sockets(const struct plan *plan)
 	domain = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
 	if (domain >= 0 && syscall(SYS_landlock_restrict_self, domain, 0) < 0)
 		die("landlock", "abstract sockets");
+}
+
+/* Whether /proc is of another pid namespace than ours: a process has a number in that one, too. */
+static bool sees_others(void)
+{
+	cleanup_fd int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	char text[4096] = "";
+	const char *numbers;
+
+	if (file < 0 || read(file, text, sizeof text - 1) <= 0)
+		return false;
+	numbers = strstr(text, "\nNSpid:\t");
+	if (!numbers)
+		return true;
+	numbers += strlen("\nNSpid:\t");
+	return numbers[strspn(numbers, "0123456789")] != '\n';
+}
+
+/*
+ * Where a sandbox has the machine's /proc, other sandboxes of the same user are in it, with their environments, memory
+ * and files. Who is in a Landlock domain may look into nobody outside it. The domain forbids what nobody here may
+ * anyway, block devices, and allows renames between folders, which any rules on files would forbid otherwise.
+ */
+void creds_fence(const struct plan *plan)
+{
+	const struct landlock_rules rules = {.files = 1 << 11 | 1 << 13}; /* MAKE_BLOCK, REFER */
+	struct landlock_beneath all = {.allowed = 1 << 13, .folder = -1};
+	cleanup_fd int domain = -1;
+	cleanup_fd int root = -1;
+
+	if (!(plan->flags & FLAG_USERNS) || plan->flags & (FLAG_SHARED_PROC | FLAG_DEVICES) || !sees_others())
+		return;
+	domain = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules.files, 0);
+	if (domain < 0)
+		die_code(EXIT_SHIM, "proc",
+			 "parts of /proc are hidden here, as in a container, and this kernel can't keep sandboxes apart "
+			 "in it (Linux 5.19 with Landlock can): start the outer container with --security-opt "
+			 "systempaths=unconfined (podman: unmask=ALL), or set JBUILD_PROC=shared to let your sandboxes "
+			 "read each other's files and environments");
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	all.folder = root;
+	if (root < 0 || syscall(SYS_landlock_add_rule, domain, 1, &all, 0) < 0 ||
+	    syscall(SYS_landlock_restrict_self, domain, 0) < 0)
+		die("landlock", "processes of others");
 }
 
 void creds_bounding(const struct plan *plan)

@@ -75,8 +75,8 @@ int fs_mount(const char *step, const char *type, const char *options, uint32_t a
 
 /*
  * An ordinary user gets no sysfs beside the host's network, and no proc where parts of it are hidden, as in a
- * container. What the host shows at that place is no secret to that user, whose other sandboxes are to be seen there, too
- * (SECURITY.md).
+ * container. What the host shows at that place is no secret to that user; creds_fence() keeps apart the sandboxes that
+ * are to be seen there.
  */
 static int fs_or_host(const struct mount_op *op)
 {

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
@@ -84,6 +85,7 @@ static bool enter(pid_t holder)
 bool session_enter(bool make)
 {
 	const char *text = getenv(SESSION_HOLDER);
+	char uplink[PATH_MAX];
 	pid_t holder = text ? (pid_t)strtol(text, NULL, 10) : 0;
 
 	if (!getenv(SESSION_VARIABLE))
@@ -96,7 +98,7 @@ bool session_enter(bool make)
 	if ((make && !ask_holder(holder)) || !enter(holder))
 		return false;
 	/* Without it containers reach each other and are reached, and no more. */
-	for (int i = 0; make && userns_on_path(SESSION_UPLINK_PROGRAM) && !has_uplink(); i++) {
+	for (int i = 0; make && userns_find(SESSION_UPLINK_PROGRAM, uplink, sizeof uplink) && !has_uplink(); i++) {
 		if (i == PAUSES)
 			return net_fail("%s does not start: it needs /dev/net/tun to be open to all (chmod 666); or use --network host",
 					SESSION_UPLINK_PROGRAM);

@@ -227,6 +227,7 @@ void child_finish(const struct plan *plan, bool outlives_parent)
 	creds_bounding(plan);
 	/* While CAP_SYS_ADMIN is held: without it they need no_new_privs. */
 	creds_sockets(plan);
+	creds_fence(plan);
 	if (!(plan->flags & FLAG_NO_NEW_PRIVS))
 		creds_seccomp(plan);
 	if (sys_close_range(FD_CONSOLE, ~0U) < 0)

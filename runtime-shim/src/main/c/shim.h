@@ -52,6 +52,7 @@ enum plan_flag {
 	FLAG_OLD_OVERLAY = 1 << 8, /* mount(2) for the overlay, as on kernels before 6.7 */
 	FLAG_USERNS = 1 << 11, /* we are root of an ordinary user's namespace */
 	FLAG_OWN_SOCKETS = 1 << 12, /* abstract sockets: none of others in the same network */
+	FLAG_SHARED_PROC = 1 << 13, /* no fence between sandboxes that have the machine's /proc */
 };
 
 enum mount_kind {
@@ -244,6 +245,7 @@ int console_join(int root, int socket, const struct winsize *size, uid_t owner);
 void creds_limits(const struct plan *plan);
 void creds_seccomp(const struct plan *plan);
 void creds_sockets(const struct plan *plan);
+void creds_fence(const struct plan *plan);
 /* Docker's profile for its own capabilities. */
 const void *creds_own_filter(size_t *size);
 void creds_bounding(const struct plan *plan);

@@ -31,10 +31,11 @@ __attribute__((noreturn)) void userns_explain(int error);
 
 /* What the machine's files give to this user. */
 void userns_ranges(struct id_ranges *ranges);
-/* Writes the maps of a process's new namespace; returns how many ids it has. */
-unsigned long userns_map(pid_t pid, const struct id_ranges *ranges);
+/* Writes the maps of a process's new namespace; returns how many ids it has; 0 if the machine's programs fail and may. */
+unsigned long userns_map(pid_t pid, const struct id_ranges *ranges, bool may_fail);
 bool userns_home(uid_t uid, char *home, size_t size);
-bool userns_on_path(const char *program);
+/* The machine's first, whatever the caller's PATH says; the file's path. */
+bool userns_find(const char *program, char *file, size_t size);
 
 /* userns_hold.c: in the process that keeps the namespaces, once they are there. Its descriptor 3 is its lock. */
 __attribute__((noreturn)) void userns_hold(void);

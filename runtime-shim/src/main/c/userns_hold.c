@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,20 +34,69 @@ static void end_with(pid_t parent)
 		_exit(EXIT_SHIM);
 }
 
+/* What it says about itself; it knows an option if it names it. */
+static void read_help(const char *program, char *text, size_t size)
+{
+	char *argv[] = {(char *)program, (char *)"--help", NULL};
+	size_t used = 0;
+	ssize_t got;
+	int pipes[2];
+	pid_t pid;
+
+	*text = '\0';
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		child_signals();
+		(void)dup2(pipes[1], STDOUT_FILENO);
+		(void)dup2(pipes[1], STDERR_FILENO);
+		(void)execv(argv[0], argv);
+		_exit(EXIT_NOT_FOUND);
+	}
+	(void)close(pipes[1]);
+	while (used < size - 1 && (got = read(pipes[0], text + used, size - 1 - used)) > 0)
+		used += (size_t)got;
+	text[used] = '\0';
+	(void)close(pipes[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* It reads what containers send: it shall have no files and few system calls. */
+__attribute__((noreturn)) static void run_uplink(const char *target)
+{
+	static char *const walls[] = {(char *)"--enable-sandbox", (char *)"--enable-seccomp"};
+	char *argv[10] = {NULL, (char *)"--configure", (char *)"--mtu=65520", (char *)"--disable-host-loopback"};
+	size_t count = 4;
+	char program[PATH_MAX];
+	char help[16384];
+
+	if (!userns_find(SESSION_UPLINK_PROGRAM, program, sizeof program))
+		_exit(EXIT_NOT_FOUND);
+	read_help(program, help, sizeof help);
+	argv[0] = program;
+	for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) {
+		if (strstr(help, walls[i]))
+			argv[count++] = walls[i];
+	}
+	argv[count++] = (char *)"--netns-type=path";
+	argv[count++] = (char *)target;
+	argv[count] = (char *)SESSION_UPLINK;
+	child_signals();
+	(void)execv(program, argv);
+	_exit(EXIT_NOT_FOUND);
+}
+
 static pid_t start_uplink(const char *target)
 {
-	char *argv[] = {(char *)SESSION_UPLINK_PROGRAM, (char *)"--configure", (char *)"--mtu=65520",
-			(char *)"--disable-host-loopback", (char *)"--netns-type=path", (char *)target,
-			(char *)SESSION_UPLINK, NULL};
 	pid_t parent = getpid();
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	end_with(parent);
-	child_signals();
-	(void)execvp(argv[0], argv);
-	_exit(EXIT_NOT_FOUND);
+	run_uplink(target);
 }
 
 /* Stays in the machine's network, to which the holder can't come back. */

@@ -159,27 +159,34 @@ static void read_ranges(struct id_map *map, const char *path, const char *name, 
 		(void)fclose(file);
 }
 
-bool userns_on_path(const char *program)
+/* A relative folder would mean another program wherever the caller is. */
+static bool find_in(const char *folders, const char *program, char *file, size_t size)
+{
+	while (*folders) {
+		size_t length = strcspn(folders, ":");
+
+		if (folders[0] == '/' &&
+		    snprintf(file, size, "%.*s/%s", (int)length, folders, program) < (int)size &&
+		    access(file, X_OK) == 0)
+			return true;
+		folders += length;
+		folders += *folders == ':';
+	}
+	return false;
+}
+
+bool userns_find(const char *program, char *file, size_t size)
 {
 	const char *path = getenv("PATH");
-	char *copy = strdup(path ? path : "/usr/bin:/bin");
-	char *rest = copy;
-	char *folder;
-	bool found = false;
 
-	while (!found && (folder = strsep(&rest, ":"))) {
-		char file[LINE];
-
-		found = snprintf(file, sizeof file, "%s/%s", folder, program) < (int)sizeof file &&
-			access(file, X_OK) == 0;
-	}
-	free(copy);
-	return found;
+	return find_in("/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin", program, file, size) ||
+	       find_in(path ? path : "", program, file, size);
 }
 
 void userns_ranges(struct id_ranges *ranges)
 {
 	char name[LINE];
+	char file[LINE];
 
 	user_name(name);
 	read_ranges(&ranges->uids, "/etc/subuid", name, geteuid());
@@ -187,15 +194,26 @@ void userns_ranges(struct id_ranges *ranges)
 	ranges->why = NULL;
 	if (ranges->uids.ids == 1 || ranges->gids.ids == 1)
 		ranges->why = "ranges";
-	else if (!userns_on_path("newuidmap") || !userns_on_path("newgidmap"))
+	else if (!userns_find("newuidmap", file, sizeof file) ||
+		 !userns_find("newgidmap", file, sizeof file))
 		ranges->why = "helper";
 }
 
 /* ---- maps ---- */
 
-static void map_by(const char *program, pid_t pid, const struct id_map *map)
+/* After newgrp or sg; the machine's programs look. */
+static bool is_in_other_group(void)
+{
+	char line[LINE];
+	char *fields[FIELDS];
+
+	return find_user(geteuid(), line, fields) && strtoul(fields[3], NULL, 10) != getgid();
+}
+
+static bool map_by(const char *program, pid_t pid, const struct id_map *map, bool may_fail)
 {
 	char number[24];
+	char file[LINE];
 	char *argv[2 + sizeof map->words / sizeof *map->words + 1] = {(char *)program, number};
 	int status = -1;
 	pid_t child;
@@ -206,15 +224,19 @@ static void map_by(const char *program, pid_t pid, const struct id_map *map)
 	child = fork();
 	if (child == 0) {
 		(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)execvp(program, argv);
+		if (userns_find(program, file, sizeof file))
+			(void)execv(file, argv);
 		_exit(EXIT_NOT_FOUND);
 	}
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	if (status != 0)
+	if (status != 0 && !may_fail && is_in_other_group())
+		userns_refuse("%s failed: it gives ids to processes in the user's own group, not after newgrp or sg", program);
+	if (status != 0 && !may_fail)
 		userns_refuse("%s failed: it needs its set-user-ID bit or capability (ls -l, getcap), and a range in "
 			      "/etc/subuid and /etc/subgid that this machine's own ids contain",
 			      program);
+	return status == 0;
 }
 
 static void map_own(pid_t pid, const char *name, const char *text)
@@ -228,13 +250,14 @@ static void map_own(pid_t pid, const char *name, const char *text)
 		userns_explain(errno);
 }
 
-unsigned long userns_map(pid_t pid, const struct id_ranges *ranges)
+unsigned long userns_map(pid_t pid, const struct id_ranges *ranges, bool may_fail)
 {
 	char line[64];
 
 	if (!ranges->why) {
-		map_by("newuidmap", pid, &ranges->uids);
-		map_by("newgidmap", pid, &ranges->gids);
+		if (!map_by("newuidmap", pid, &ranges->uids, may_fail) ||
+		    !map_by("newgidmap", pid, &ranges->gids, may_fail))
+			return 0;
 		return ranges->uids.ids < ranges->gids.ids ? ranges->uids.ids : ranges->gids.ids;
 	}
 	(void)snprintf(line, sizeof line, "0 %u 1", geteuid());

@@ -24,9 +24,15 @@ final class OrdinaryUser implements AutoCloseable {
       mount --bind "$1/subids" /etc/subgid && shift && exec "$@"
       """;
 
+  private static final String HIDE =
+      """
+      for each in $(sed -n 's/^[^ ]* \\([^ ]*\\) proc .*/\\1/p' /proc/mounts); do mount --bind /dev/null "$each/version"; done
+      """;
+
   private final Path folder;
   private final Path registries;
   private final Path checkout;
+  private boolean procIsHidden;
 
   OrdinaryUser(LocalRegistry registry) throws IOException {
     // Not a test's own folder: those are closed to others.
@@ -99,10 +105,16 @@ final class OrdinaryUser implements AutoCloseable {
     return checkout.resolve("runtime-shim/target/bin/shim-" + machine);
   }
 
+  /** From now on parts of {@code /proc} are hidden, as in a container. */
+  void hideProc() {
+    procIsHidden = true;
+  }
+
   /** A program of this user's. */
   Command command(Object... words) {
     String id = Integer.toString(UID);
-    return Command.of("unshare", "--mount", "--propagation", "private", "sh", "-c", PROGRAM, "sh")
+    return Command.of("unshare", "--mount", "--propagation", "private", "sh", "-c")
+        .and(procIsHidden ? HIDE + PROGRAM : PROGRAM, "sh")
         .and(folder, "setpriv", "--reuid", id, "--regid", id, "--clear-groups")
         .and("env", "-i", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "USER=jbuild-test")
         .and("HOME=" + home(), "XDG_RUNTIME_DIR=" + runtime(), "JBUILD_REGISTRIES=" + registries)

@@ -145,6 +145,22 @@ final class OrdinaryUserTest {
     user.jbuild("network", "rm", "inner").check();
   }
 
+  /** A sandbox has the machine's /proc then, where all of this user's are to be seen. */
+  @Test
+  void whereProcIsHiddenSandboxesLookIntoNoOther() {
+    user.hideProc();
+    user.jbuild("run", "-d", "--name", "other", "-e", "SECRET=mine", "busybox", "sleep", "100")
+        .check();
+
+    String look =
+        "grep -l SECRET /proc/[0-9]*/environ; mkdir /a /b && touch /a/f && mv /a/f /b && ls -d /proc/[0-9]* | wc -l";
+    assertThat(user.jbuild("run", "--rm", "busybox", "sh", "-c", look).check().out().strip())
+        .as("processes of others, and none of their variables")
+        .containsOnlyDigits()
+        .satisfies(count -> assertThat(Integer.parseInt(count)).isGreaterThan(5));
+    user.jbuild("rm", "-f", "other").check();
+  }
+
   @Test
   void whatBelongsToMappedIdsIsRemoved() throws IOException {
     user.jbuild("build", "-q", "-t", "owners", context()).check();

@@ -46,9 +46,12 @@ public record UserSession(long uid, long ids, String why) {
 
   /** What to say where containers in a network of their own have no way out. */
   public static Optional<String> uplinkMissing() {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    // Where the shim looks, too: the machine's folders first.
+    String path =
+        "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin:"
+            + Optional.ofNullable(System.getenv("PATH")).orElse("");
     for (String folder : path.split(":", -1)) {
-      if (Files.isExecutable(Path.of(folder, "slirp4netns"))) {
+      if (folder.startsWith("/") && Files.isExecutable(Path.of(folder, "slirp4netns"))) {
         return Optional.empty();
       }
     }

@@ -44,9 +44,13 @@ final class Plan {
   private static final int FLAG_ANY_COMMAND = 1 << 10;
   private static final int FLAG_USERNS = 1 << 11;
   private static final int FLAG_OWN_SOCKETS = 1 << 12;
+  private static final int FLAG_SHARED_PROC = 1 << 13;
 
   /** Of a process in an ordinary user's session. */
   private static final @Nullable String USER_SESSION = System.getenv(UserSession.VARIABLE);
+
+  /** To an ordinary user, in a container or beside a namespace that is the machine's. */
+  private static final List<String> MAY_BE_REFUSED = List.of("proc", "sysfs", "mqueue");
 
   private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
   private static final String[][] LINKS = {
@@ -179,6 +183,7 @@ final class Plan {
 
   private void isolation(int extraFlags) {
     int flags = extraFlags | (USER_SESSION != null ? FLAG_USERNS : 0);
+    flags |= "shared".equals(System.getenv("JBUILD_PROC")) ? FLAG_SHARED_PROC : 0;
     if (sandbox.root() instanceof RootFs.Overlay overlay && overlay.volatileUpper()) {
       flags |= FLAG_VOLATILE;
     }
@@ -306,8 +311,8 @@ final class Plan {
 
   private void system(String target, String type, String options, int attrs) {
     if (!targets.contains(target)) {
-      out.mount(
-          'f', attrs, USER_SESSION == null ? STRICT : STRICT | OR_BIND, type, target, options);
+      boolean orBind = USER_SESSION != null && MAY_BE_REFUSED.contains(type);
+      out.mount('f', attrs, orBind ? STRICT | OR_BIND : STRICT, type, target, options);
     }
   }
 

@@ -66,16 +66,25 @@ class UserSessionShimTest {
   }
 
   private Result userns(String... words) throws IOException, InterruptedException {
-    String id = Integer.toString(UID);
+    return usernsAs(UID, List.of("--clear-groups"), words);
+  }
+
+  private Result usernsAs(int group, List<String> groups, String... words)
+      throws IOException, InterruptedException {
     List<String> command =
-        new ArrayList<>(List.of("setpriv", "--reuid", id, "--regid", id, "--clear-groups"));
+        new ArrayList<>(List.of("setpriv", "--reuid", "" + UID, "--regid", "" + group));
+    command.addAll(groups);
     command.addAll(List.of(shim.toString(), "userns"));
     command.addAll(List.of(words));
     return run(command);
   }
 
-  private Path sessionFile() {
-    return runtime.resolve("jbuild/session");
+  private Path sessionFile() throws IOException {
+    return runtime.resolve("jbuild/session-%s-%s".formatted(namespace("pid"), namespace("user")));
+  }
+
+  private static Object namespace(String kind) throws IOException {
+    return Files.getAttribute(Path.of("/proc/self/ns", kind), "unix:ino");
   }
 
   private void assumeNamespaces() throws IOException, InterruptedException {
@@ -133,9 +142,115 @@ class UserSessionShimTest {
   void aFileThatNamesSomebodyElseIsNotBelieved() throws Exception {
     assumeNamespaces();
     userns("--end");
-    Files.writeString(sessionFile(), ProcessHandle.current().pid() + " 65537\n");
+    Files.writeString(
+        sessionFile(),
+        "%d 65537 %s %d\n".formatted(ProcessHandle.current().pid(), namespace("user"), UID));
 
     assertThat(userns("sh", "-c", "echo $JBUILD_USERNS").out()).isEqualTo(UID + ":1:ranges");
+  }
+
+  /** As where a number was read that means another process of the user's here. */
+  @Test
+  void aHolderIsKnownByItsNamespace() throws Exception {
+    assumeNamespaces();
+    String[] parts = Files.readString(sessionFile()).strip().split(" ");
+    Process other =
+        new ProcessBuilder("setpriv", "--reuid", "" + UID, "unshare", "-r", "sleep", "60").start();
+    try {
+      parts[0] = "" + other.pid();
+      Files.writeString(sessionFile(), String.join(" ", parts) + "\n");
+
+      assertThat(userns("sh", "-c", "echo $JBUILD_HOLDER").out())
+          .matches("\\d+")
+          .isNotEqualTo(parts[0]);
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void twoContainersWithOneFolderHaveASessionEach() throws Exception {
+    assumeNamespaces();
+    String here = userns("readlink", "/proc/self/ns/user").out();
+    String there =
+        run(List.of(
+                "unshare",
+                "-pf",
+                "--mount-proc",
+                "setpriv",
+                "--reuid",
+                "" + UID,
+                "--regid",
+                "" + UID,
+                "--clear-groups",
+                shim.toString(),
+                "userns",
+                "readlink",
+                "/proc/self/ns/user"))
+            .out();
+
+    assertThat(there).startsWith("user:").isNotEqualTo(here);
+    assertThat(userns("readlink", "/proc/self/ns/user").out()).isEqualTo(here);
+  }
+
+  @Test
+  void aGroupOfTheSessionIsLentToNobodyElse() throws Exception {
+    assumeNamespaces();
+    String own = userns("readlink", "/proc/self/ns/user").out();
+
+    assertThat(
+            usernsAs(UID + 1, List.of("--groups", "" + UID), "readlink", "/proc/self/ns/user")
+                .out())
+        .as("after newgrp")
+        .isEqualTo(own);
+    try {
+      assertThat(
+              usernsAs(UID + 1, List.of("--clear-groups"), "readlink", "/proc/self/ns/user").out())
+          .startsWith("user:")
+          .isNotEqualTo(own);
+    } finally {
+      usernsAs(UID + 1, List.of("--clear-groups"), "--end");
+    }
+  }
+
+  /** Runs a command as a user that the machine knows, with ids, and a newuidmap of ours. */
+  private Result withRanges(String newuidmap, String command)
+      throws IOException, InterruptedException {
+    Path user =
+        Files.writeString(folder.resolve("passwd"), "some:x:%1$d:%1$d::/:\n".formatted(UID));
+    Path ids = Files.writeString(folder.resolve("ids"), UID + ":471200000:65536\n");
+    Path program = Files.writeString(folder.resolve("newuidmap"), "#!/bin/sh\n" + newuidmap);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return run(
+        List.of(
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            "mount --bind $1 /etc/passwd && mount --bind $2 /etc/subuid && mount --bind $2 /etc/subgid"
+                + " && mount --bind $3 /usr/bin/newuidmap && exec setpriv --reuid %1$d --regid %1$d"
+                    .formatted(UID)
+                + " --clear-groups $4 userns sh -c \"$5\"",
+            "sh",
+            user.toString(),
+            ids.toString(),
+            program.toString(),
+            shim.toString(),
+            command));
+  }
+
+  @Test
+  void aNewuidmapThatFailsLeavesTheSessionThatThereIs() throws Exception {
+    assumeNamespaces();
+    assumeTrue(Files.exists(Path.of("/usr/bin/newuidmap")), "newuidmap is not installed");
+    String own = userns("readlink", "/proc/self/ns/user").out();
+
+    assertThat(withRanges("exit 1\n", "readlink /proc/self/ns/user; echo $JBUILD_USERNS").out())
+        .isEqualTo(own + "\n" + UID + ":1:helper");
+    userns("--end");
+    assertThat(withRanges("exit 1\n", "true").out()).contains("newuidmap failed");
   }
 
   @Test
@@ -175,6 +290,33 @@ class UserSessionShimTest {
     Files.createSymbolicLink(runtime.resolve("jbuild"), elsewhere);
 
     assertThat(userns("true").out()).contains("is a link");
+  }
+
+  @Test
+  void aFolderInTmpThatSomebodyElseMadeIsPassedOver() throws Exception {
+    assumeNamespaces();
+    assumeTrue(Files.notExists(Path.of("/run/user/" + UID)), "the user is logged in");
+    Path squatted = Files.createDirectory(Path.of("/tmp/jbuild-" + UID));
+    Path home = Files.createDirectory(runtime.resolve("home"));
+    Files.setAttribute(home, "unix:uid", UID);
+    List<String> command =
+        List.of("setpriv", "--reuid", "" + UID, "--clear-groups", "env", "-u", "XDG_RUNTIME_DIR");
+    try {
+      List<String> homeless = new ArrayList<>(command);
+      homeless.addAll(List.of("HOME=/root", shim.toString(), "userns", "true"));
+      assertThat(run(homeless)).extracting(Result::code).isEqualTo(125);
+      assertThat(run(homeless).out()).contains(squatted.toString(), "have root remove it");
+
+      for (String last : List.of("--check", "--end")) {
+        List<String> housed = new ArrayList<>(command);
+        housed.addAll(List.of("HOME=" + home, shim.toString(), "userns", last));
+        assertThat(run(housed)).isEqualTo(new Result(0, ""));
+      }
+      assertThat(home.resolve(".jbuild-session")).isDirectory();
+      assertThat(squatted).isEmptyDirectory();
+    } finally {
+      Files.delete(squatted);
+    }
   }
 
   @Test
