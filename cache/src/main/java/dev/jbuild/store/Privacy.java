@@ -16,11 +16,15 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 final class Privacy {
   private static final int OTHERS = 077;
+  private static final int ALL_WRITE = 02;
   private static final int STICKY = 01000;
 
   private Privacy() {}
 
-  /** Makes the folder, if it is missing, for its owner alone; one that is there becomes that. */
+  /**
+   * Makes the folder, if it is missing, for its owner alone; one that is there becomes that. One of
+   * somebody else's, as a volume may be, is taken if not everybody could have filled it.
+   */
   static void keep(Path root) throws IOException {
     FileStat stat;
     try (Dir dir = Dir.open(root)) {
@@ -29,10 +33,11 @@ final class Privacy {
       make(root);
       return;
     }
-    if ((stat.permissions() & OTHERS) == 0 || stat.uid() != Linux.euid()) {
+    boolean own = stat.uid() == Linux.euid();
+    if ((stat.permissions() & (own ? OTHERS : ALL_WRITE)) == 0) {
       return;
     }
-    if ((stat.permissions() & STICKY) != 0) {
+    if (!own || (stat.permissions() & STICKY) != 0) {
       throw new StoreException(
           "the store cannot be in "
               + root

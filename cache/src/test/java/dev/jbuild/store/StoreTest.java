@@ -63,6 +63,12 @@ final class StoreTest {
 
     assertThatThrownBy(() -> Store.open(shared))
         .hasMessageContaining("which is for all users; set JBUILD_ROOT");
+
+    Files.setAttribute(shared, "unix:uid", 471_125);
+    Files.setAttribute(shared, "unix:mode", 0777);
+    assertThatThrownBy(() -> Store.open(shared))
+        .as("somebody else may have filled it")
+        .hasMessageContaining("which is for all users");
     assertThat(shared).isEmptyDirectory();
   }
 

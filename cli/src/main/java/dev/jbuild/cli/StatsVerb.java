@@ -99,7 +99,9 @@ final class StatsVerb implements EngineVerb {
     Processes.Use now = Processes.use(container);
     long spent = Math.max(0, now.cpuNanos() - before.cpuNanos());
     long machine = memory();
-    long limit = container.hostConfig().number("Memory").filter(m -> m > 0).orElse(machine);
+    boolean limited = Processes.haveMemoryLimit(container);
+    long limit =
+        container.hostConfig().number("Memory").filter(m -> limited && m > 0).orElse(machine);
     long[] net = network(state);
     return Json.obj()
         .with("ID", whole ? container.id() : container.shortId())

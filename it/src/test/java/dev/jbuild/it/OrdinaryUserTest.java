@@ -97,7 +97,10 @@ final class OrdinaryUserTest {
   @Test
   void aContainerServesAPortAndIsEnteredAndStopped() throws Exception {
     user.jbuild("build", "-q", "-t", "site", context()).check();
-    user.jbuild("run", "-d", "--name", "web", "-p", "127.0.0.1::8080", "site").check();
+    String warnings =
+        user.jbuild("run", "-d", "-m", "64m", "--name", "web", "-p", "127.0.0.1::8080", "site")
+            .check()
+            .err();
 
     String port = user.jbuild("port", "web", "8080/tcp").check().out().strip();
     assertThat(page("http://" + port + "/page")).isEqualTo("a page\n");
@@ -114,6 +117,12 @@ final class OrdinaryUserTest {
     user.jbuild("cp", "web:/srv/www/page", user.work().resolve("copy")).check();
     assertThat(Files.getAttribute(user.work().resolve("copy"), "unix:uid"))
         .isEqualTo(OrdinaryUser.UID);
+    assertThat((int) Files.getAttribute(user.work().resolve("copy"), "unix:mode") & 07777)
+        .as("not the set-user-ID bit that it has in there")
+        .isEqualTo(0755);
+    assertThat(user.jbuild("stats", "--no-stream", "web").check().out().contains("/ 64MiB"))
+        .as("a limit is shown where there is one")
+        .isNotEqualTo(warnings.contains("memory limit capabilities"));
     assertThat(user.jbuild("ps").check().out()).contains("web", "->8080/tcp");
     user.jbuild("stop", "-t", "0", "web").check();
     assertThat(user.jbuild("ps", "-a").check().out()).contains("Exited (137)");

@@ -85,6 +85,17 @@ final class Cgroups {
     return folders;
   }
 
+  /** Whether anything keeps a container to its memory. */
+  boolean limitsMemory(String id) {
+    for (Path folder : of(id)) {
+      if (Files.exists(folder.resolve("memory.max"))
+          || Files.exists(folder.resolve("memory.limit_in_bytes"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Removes what a killed supervisor left. */
   void remove(String id) throws IOException {
     for (Path folder : of(id)) {

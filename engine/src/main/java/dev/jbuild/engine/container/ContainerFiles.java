@@ -8,6 +8,7 @@ import dev.jbuild.linux.FileStat;
 import dev.jbuild.runtime.Held;
 import dev.jbuild.runtime.Network;
 import dev.jbuild.runtime.Sandbox;
+import dev.jbuild.session.UserSession;
 import dev.jbuild.snapshot.LayerStack;
 import dev.jbuild.store.Lease;
 import java.io.IOException;
@@ -82,7 +83,9 @@ public final class ContainerFiles implements AutoCloseable {
             keepOwners
                 ? Optional.empty()
                 : Optional.of(
-                    new int[] {dev.jbuild.linux.Linux.euid(), dev.jbuild.linux.Linux.egid()}));
+                    new int[] {dev.jbuild.linux.Linux.euid(), dev.jbuild.linux.Linux.egid()}),
+            // What is the image's root's would make an ordinary user of whoever starts it.
+            System.getenv(UserSession.VARIABLE) == null);
     try (Place place = existing(source, follow)) {
       boolean folder = place.isFolder();
       if (!into && !folder && path.endsWith("/")) {

@@ -13,6 +13,7 @@ final class FileCopy {
   private static final int CHUNK = 1 << 20;
 
   private final Optional<int[]> owner;
+  private final boolean powers;
   private final byte[] buffer = new byte[CHUNK];
   private long bytes;
 
@@ -22,7 +23,17 @@ final class FileCopy {
    * @param owner uid and gid of everything, instead of what the files have
    */
   FileCopy(Optional<int[]> owner) {
+    this(owner, true);
+  }
+
+  /**
+   * A copy.
+   *
+   * @param powers whether what makes of a program more than who starts it goes along
+   */
+  FileCopy(Optional<int[]> owner, boolean powers) {
     this.owner = owner;
+    this.powers = powers;
   }
 
   /** Bytes of content so far. */
@@ -102,11 +113,11 @@ final class FileCopy {
         newName, owner.map(o -> o[0]).orElse(stat.uid()), owner.map(o -> o[1]).orElse(stat.gid()));
     if (!stat.isSymlink()) {
       for (String attribute : from.xattrs(name)) {
-        if (attribute.startsWith("user.") || attribute.equals("security.capability")) {
+        if (attribute.startsWith("user.") || powers && attribute.equals("security.capability")) {
           to.setXattr(newName, attribute, from.xattr(name, attribute).orElse(new byte[0]));
         }
       }
-      to.chmod(newName, stat.permissions());
+      to.chmod(newName, powers ? stat.permissions() : stat.permissions() & ~06000);
     }
     to.times(newName, stat.mtimeSec(), stat.mtimeNanos());
   }

@@ -54,6 +54,11 @@ public final class Processes {
     }
   }
 
+  /** Whether the memory that a container was given is its limit: an ordinary user may have none. */
+  public static boolean haveMemoryLimit(Container container) throws IOException {
+    return Cgroups.ofMachine().limitsMemory(container.id());
+  }
+
   /** What a container uses, by its cgroup where that counts it. */
   public static Use use(Container container) throws IOException {
     Use byProcesses = use(container.state());
