@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As engine/container/Events.java has it. */
+#define MOST_EVENT_BYTES 4000000
+
 void buffer_text(struct buffer *out, const char *text)
 {
 	buffer_put(out, text, strlen(text));
@@ -57,6 +60,24 @@ void json_escape(struct buffer *out, const char *bytes, size_t size)
 	}
 }
 
+/* A file of events that has grown takes the place of the one before it. The lock says who does it; whoever comes too
+ * late has another file open than that name's. */
+static void put_aside(int file, const char *path)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct stat held;
+	struct stat named;
+	char older[4096];
+
+	if (fstat(file, &held) < 0 || held.st_size <= MOST_EVENT_BYTES)
+		return;
+	if (fcntl(file, F_SETLK, &lock) < 0 || stat(path, &named) < 0 ||
+	    named.st_ino != held.st_ino)
+		return;
+	if ((size_t)snprintf(older, sizeof older, "%s.1", path) < sizeof older)
+		(void)rename(path, older);
+}
+
 /* One line of JSON in one write: many supervisors append to the file. */
 static void append_event(const struct plan *plan, const char *type, const char *action,
 			 const char *id, const char *const attributes[2])
@@ -86,6 +107,7 @@ static void append_event(const struct plan *plan, const char *type, const char *
 	buffer_text(&line, "}}}\n");
 	/* An event that can't be written down must not stop a container. */
 	(void)write_all(file, line.bytes, line.size);
+	put_aside(file, path);
 	free(line.bytes);
 }
 

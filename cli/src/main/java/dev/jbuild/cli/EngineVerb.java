@@ -14,4 +14,14 @@ interface EngineVerb extends Verb {
   default String errorPrefix() {
     return ERROR;
   }
+
+  @Override
+  default String usagePrefix() {
+    return "jbuild: ";
+  }
+
+  @Override
+  default boolean endsByInterrupt() {
+    return true;
+  }
 }

@@ -1,11 +1,9 @@
 package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.Template;
+import dev.jbuild.engine.container.EventTail;
 import dev.jbuild.oci.Json;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -15,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Shows what happens to containers. */
+/** Shows what happens to containers, images, networks and volumes. */
 final class EventsVerb implements Verb {
   private static final long PAUSE_MILLIS = 100;
   private static final Set<String> FILTERS =
@@ -41,6 +39,11 @@ final class EventsVerb implements Verb {
   }
 
   @Override
+  public boolean endsByInterrupt() {
+    return true;
+  }
+
+  @Override
   public int run(Arguments arguments, Session session) throws IOException, InterruptedException {
     Filters filters = Filters.parse(arguments.values("--filter"), FILTERS);
     Optional<Template> template =
@@ -50,49 +53,30 @@ final class EventsVerb implements Verb {
     Optional<Instant> since = arguments.value("--since").map(Times::parse);
     Optional<Instant> until = arguments.value("--until").map(Times::parse);
     Path file = session.parts().containers().events();
-    long at = since.isPresent() || !Files.exists(file) ? 0 : Files.size(file);
-    boolean more = true;
-    while (more) {
-      boolean ahead = until.isEmpty() || Instant.now().isBefore(until.get());
-      List<String> lines = new ArrayList<>();
-      long before = at;
-      at = read(file, at, lines);
-      more = ahead || at > before;
-      for (String line : lines) {
-        Json.Obj event = Json.parseObject(line);
-        Instant time = Instant.ofEpochSecond(event.number("time").orElse(0L));
-        if (fits(filters, event)
-            && since.map(s -> !time.isBefore(s)).orElse(true)
-            && until.map(u -> !time.isAfter(u)).orElse(true)) {
-          session.out().println(template.isPresent() ? template.get().render(event) : text(event));
+    try (EventTail tail = since.isPresent() ? EventTail.ofAll(file) : EventTail.ofNew(file)) {
+      boolean more = true;
+      while (more) {
+        boolean ahead = until.isEmpty() || Instant.now().isBefore(until.get());
+        List<String> lines = tail.more();
+        more = ahead || !lines.isEmpty();
+        for (String line : lines) {
+          Json.Obj event = Json.parseObject(line);
+          Instant time = Instant.ofEpochSecond(event.number("time").orElse(0L));
+          if (fits(filters, event)
+              && since.map(s -> !time.isBefore(s)).orElse(true)
+              && until.map(u -> !time.isAfter(u)).orElse(true)) {
+            session
+                .out()
+                .println(template.isPresent() ? template.get().render(shown(event)) : text(event));
+          }
         }
-      }
-      session.out().flush();
-      if (ahead && at == before) {
-        Thread.sleep(PAUSE_MILLIS);
+        session.out().flush();
+        if (ahead && lines.isEmpty()) {
+          Thread.sleep(PAUSE_MILLIS);
+        }
       }
     }
     return 0;
-  }
-
-  /** Whole lines from a place on; the place after them. */
-  private static long read(Path file, long at, List<String> lines) throws IOException {
-    if (!Files.exists(file) || Files.size(file) <= at) {
-      return Files.exists(file) ? Math.min(at, Files.size(file)) : 0;
-    }
-    try (RandomAccessFile events = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] bytes = new byte[(int) Math.min(events.length() - at, 1 << 20)];
-      events.seek(at);
-      events.readFully(bytes);
-      int start = 0;
-      for (int i = 0; i < bytes.length; i++) {
-        if (bytes[i] == '\n') {
-          lines.add(new String(bytes, start, i - start, StandardCharsets.UTF_8));
-          start = i + 1;
-        }
-      }
-      return at + start;
-    }
   }
 
   private static boolean fits(Filters filters, Json.Obj event) {
@@ -107,8 +91,24 @@ final class EventsVerb implements Verb {
                     || attributes.text("name").orElse("").equals(container))
         && filters.allow("network", network -> isOf("network", network, event))
         && filters.allow("volume", volume -> isOf("volume", volume, event))
-        && filters.allow("image", image -> attributes.text("image").orElse("").equals(image))
+        && filters.allow("image", image -> isOfImage(image, event))
         && filters.allowLabels(actor.textMap("Attributes"));
+  }
+
+  /** The image of a container; an image by its name, with or without the tag, or its id. */
+  private static boolean isOfImage(String wanted, Json.Obj event) {
+    Json.Obj attributes = event.object("Actor").object("Attributes");
+    if (!event.text("Type").orElse("").equals("image")) {
+      return isImage(wanted, attributes.text("image").orElse(""));
+    }
+    return isImage(wanted, event.object("Actor").text("ID").orElse(""))
+        || isImage(wanted, attributes.text("name").orElse(""));
+  }
+
+  private static boolean isImage(String wanted, String name) {
+    int colon = name.lastIndexOf(':');
+    return name.equals(wanted)
+        || colon > name.lastIndexOf('/') && name.substring(0, colon).equals(wanted);
   }
 
   private static boolean isOf(String type, String wanted, Json.Obj event) {
@@ -116,6 +116,20 @@ final class EventsVerb implements Verb {
     return event.text("Type").orElse("").equals(type)
         && (actor.text("ID").orElse("").startsWith(wanted)
             || actor.object("Attributes").text("name").orElse("").equals(wanted));
+  }
+
+  /** With the members that older scripts read. */
+  private static Json.Obj shown(Json.Obj event) {
+    String type = event.text("Type").orElse("");
+    Json.Obj shown = event.with("scope", "local");
+    if (!type.equals("container") && !type.equals("image")) {
+      return shown;
+    }
+    Json.Obj actor = event.object("Actor");
+    return shown
+        .with("status", event.text("Action").orElse(""))
+        .with("id", actor.text("ID").orElse(""))
+        .withOptional("from", actor.object("Attributes").text("image"));
   }
 
   /** E.g. {@code 2026-01-02T15:04:05.000000000Z container start ID (image=x, name=y)}. */

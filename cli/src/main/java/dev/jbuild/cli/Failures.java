@@ -40,7 +40,9 @@ final class Failures {
     int failed = verb.map(Verb::failureExitCode).orElse(1);
     String prefix = verb.map(Verb::errorPrefix).orElse("jbuild: ");
     if (interrupted(failure)) {
-      return print(prefix + "canceled", INTERRUPTED);
+      return verb.map(Verb::endsByInterrupt).orElse(false)
+          ? INTERRUPTED
+          : print(prefix + "canceled", INTERRUPTED);
     }
     return switch (failure) {
       case UsageException e -> print(prefix, e, verb.map(Verb::usageExitCode).orElse(1));

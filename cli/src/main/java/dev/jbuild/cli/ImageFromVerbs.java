@@ -8,6 +8,7 @@ import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Events;
 import dev.jbuild.layer.ArchiveWriter;
 import dev.jbuild.oci.ContainerConfig;
+import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.snapshot.MergedTree;
 import java.io.BufferedOutputStream;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -120,27 +120,35 @@ final class ImageFromVerbs {
           session.parts().lifecycle().freeze(container, "unpause");
         }
       }
-      session
-          .parts()
-          .localImages()
-          .name(
-              arguments.operands().size() < 2
-                  ? List.of()
-                  : List.of(RunOptions.reference(arguments.operand(1))),
-              image);
+      Optional<ImageReference> name =
+          arguments.operands().size() < 2
+              ? Optional.empty()
+              : Optional.of(RunOptions.reference(arguments.operand(1)));
+      session.parts().localImages().name(name.stream().toList(), image);
+      tell(session, container, image, name, arguments.value("--message").orElse(""));
+      session.out().println(image.id());
+      return 0;
+    }
+
+    private static void tell(
+        Session session,
+        Container container,
+        LocalImage image,
+        Optional<ImageReference> name,
+        String comment)
+        throws IOException {
+      ImageEvents.of(session, "create", image);
+      if (name.isPresent()) {
+        ImageEvents.tagged(session, image, name.get());
+      }
       Events.append(
           session.parts().containers().events(),
           "commit",
           container,
           Map.of(
-              "comment", arguments.value("--message").orElse(""),
+              "comment", comment,
               "imageID", image.id().toString(),
-              "imageRef",
-                  arguments.operands().size() < 2
-                      ? ""
-                      : RunOptions.reference(arguments.operand(1)).familiar()));
-      session.out().println(image.id());
-      return 0;
+              "imageRef", name.map(ImageReference::familiar).orElse("")));
     }
   }
 }

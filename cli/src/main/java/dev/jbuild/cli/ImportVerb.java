@@ -57,6 +57,10 @@ final class ImportVerb implements Verb {
         new ImageImport(session.parts().store(), session.parts().layers(), Clock.systemUTC());
     try (InputStream in = open(source, session)) {
       LocalImage image = images.read(in, reference, said);
+      if (reference.isPresent()) {
+        ImageEvents.tagged(session, image, reference.get());
+      }
+      ImageEvents.of(session, "import", image);
       session.out().println(image.id());
     }
     return 0;

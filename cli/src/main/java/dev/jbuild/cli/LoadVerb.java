@@ -37,6 +37,7 @@ final class LoadVerb implements Verb {
     Loader loader = new Loader(session.parts().store(), session.parts().layers(), platform);
     boolean quiet = arguments.flag("--quiet");
     for (Loader.Loaded loaded : load(loader, arguments.value("--input"), session)) {
+      ImageEvents.of(session, "load", loaded.image());
       String id = loaded.image().id().toString();
       if (quiet || loaded.names().isEmpty()) {
         session.out().println(quiet ? id : "Loaded image ID: " + id);

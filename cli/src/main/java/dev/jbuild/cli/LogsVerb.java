@@ -22,7 +22,7 @@ final class LogsVerb implements EngineVerb {
         .value("--until", "time", "Only lines until then")
         .value("-n --tail", "lines", "Only so many lines from the end, or all")
         .flag("-t --timestamps", "With times")
-        .acceptedFlags("--details")
+        .flag("--details", "With the labels, variables and tag that --log-opt chose")
         .operands(1, 1);
   }
 
@@ -35,7 +35,11 @@ final class LogsVerb implements EngineVerb {
             arguments.value("--until").map(Times::parse),
             tail(arguments.value("--tail").orElse("all")),
             arguments.flag("--follow"));
-    Logs.read(container, wish, new Printer(session, arguments.flag("--timestamps")));
+    if (container.hostConfig().object("LogConfig").text("Type").orElse("").equals("none")) {
+      throw new CommandException("configured logging driver does not support reading", 1);
+    }
+    String details = arguments.flag("--details") ? LogDetails.of(container) + " " : "";
+    Logs.read(container, wish, new Printer(session, arguments.flag("--timestamps"), details));
     long lost = container.state().lostLines();
     if (lost > 0) {
       session.out().flush();
@@ -58,12 +62,14 @@ final class LogsVerb implements EngineVerb {
   private static final class Printer implements Logs.Sink {
     private final Session session;
     private final boolean times;
+    private final byte[] details;
     private boolean inLine;
     private boolean lastStderr;
 
-    Printer(Session session, boolean times) {
+    Printer(Session session, boolean times, String details) {
       this.session = session;
       this.times = times;
+      this.details = details.getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
@@ -76,6 +82,9 @@ final class LogsVerb implements EngineVerb {
       }
       if (times && !inLine) {
         to.write((time + " ").getBytes(StandardCharsets.US_ASCII));
+      }
+      if (!inLine) {
+        to.write(details);
       }
       to.write(text);
       if (whole) {

@@ -130,7 +130,17 @@ public final class Main {
         out.print(syntax.help());
         return 0;
       }
-      return call.verb().run(syntax.parse(call.arguments()), session);
+      return call.verb().run(parse(syntax, call), session);
+    }
+  }
+
+  /** What a verb does not even begin with, no engine has refused. */
+  private static Arguments parse(Syntax syntax, Verbs.Call call) {
+    try {
+      return syntax.parse(call.arguments());
+    } catch (UsageException e) {
+      throw new CommandException(
+          call.verb().usagePrefix() + e.getMessage(), call.verb().usageExitCode());
     }
   }
 

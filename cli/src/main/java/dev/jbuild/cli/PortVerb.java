@@ -27,7 +27,7 @@ final class PortVerb implements EngineVerb {
       String port = wanted.indexOf('/') < 0 ? wanted + "/tcp" : wanted;
       if (ports.objects(port).isEmpty()) {
         throw new CommandException(
-            "Error: No public port '" + port + "' published for " + arguments.operand(0), 1);
+            "Error: No public port '" + wanted + "' published for " + arguments.operand(0), 1);
       }
       ports.objects(port).forEach(binding -> session.out().println(address(binding)));
       return 0;

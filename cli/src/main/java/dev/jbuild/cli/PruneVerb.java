@@ -11,12 +11,17 @@ import dev.jbuild.store.Names;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Removes what nothing uses: images, the build cache, or both. */
 final class PruneVerb implements Verb {
   private final Kind kind;
+
+  /** The ids of images that may go: once they are gone nobody knows. */
+  private final Map<Digest, Digest> ids = new HashMap<>();
 
   PruneVerb(Kind kind) {
     this.kind = kind;
@@ -100,7 +105,7 @@ final class PruneVerb implements Verb {
     Reclaimed reclaimed =
         new Collector(session.parts().store(), session.parts().layers())
             .collect(dry ? policy.withoutTaking() : policy);
-    report(session, reclaimed);
+    report(session, reclaimed, dry);
     session.out().println("Total reclaimed space: " + Sizes.human(bytes + reclaimed.bytes()));
     return 0;
   }
@@ -141,16 +146,14 @@ final class PruneVerb implements Verb {
   }
 
   /** The collector has no images, only names: what a filter looks at is read here. */
-  private static boolean fits(Session session, Filters filters, Names.Named named) {
-    if (filters.isEmpty()) {
-      return true;
-    }
+  private boolean fits(Session session, Filters filters, Names.Named named) {
     try {
       Optional<LocalImage> image =
           session.parts().localImages().read(named.target(), Platform.host());
       if (image.isEmpty()) {
-        return false;
+        return filters.isEmpty();
       }
+      ids.put(named.target().digest(), image.get().id());
       Instant created = StoredImage.instant(image.get().config().created());
       return filters.allow("until", time -> created.isBefore(Times.parse(time)))
           && filters.allowLabels(image.get().config().config().labels());
@@ -182,12 +185,17 @@ final class PruneVerb implements Verb {
     };
   }
 
-  private void report(Session session, Reclaimed reclaimed) {
+  private void report(Session session, Reclaimed reclaimed, boolean dry) throws IOException {
     if (kind.images() && !reclaimed.images().isEmpty()) {
       session.out().println("Deleted Images:");
       for (Names.Named named : reclaimed.images()) {
         named.reference().ifPresent(name -> session.out().println("untagged: " + name.familiar()));
-        session.out().println("deleted: " + named.target().digest());
+        Digest target = named.target().digest();
+        Digest id = ids.getOrDefault(target, target);
+        session.out().println("deleted: " + id);
+        if (!dry) {
+          ImageEvents.deleted(session, id.toString());
+        }
       }
       session.out().println();
     }

@@ -89,7 +89,7 @@ final class PsFilters {
         && filters.allow("volume", volume -> mounts(container, volume))
         && filters.allow("network", network -> inNetwork(container, network))
         && filters.allow("expose", ports -> PortRange.parse("expose", ports).exposed(container))
-        && filters.allow("publish", ports -> PortRange.parse("publish", ports).published(container))
+        && published(container, state)
         && filters.allow("is-task", text -> text.equals("false"))
         && ancestor(container)
         && filters.allow("before", other -> container.created().isBefore(created(other)))
@@ -166,20 +166,25 @@ final class PsFilters {
       return false;
     }
 
-    /** By the host's ports, as they were asked for. */
-    boolean published(Container container) {
-      Json.Obj bindings = container.hostConfig().object("PortBindings");
-      for (String port : bindings.members().keySet()) {
-        for (Json.Obj binding : bindings.objects(port)) {
-          String host = binding.text("HostPort").orElse("");
-          String start = host.indexOf('-') < 0 ? host : host.substring(0, host.indexOf('-'));
-          if (has(start, port.substring(port.indexOf('/') + 1))) {
+    /** By the host's ports, as the container has them while it runs. */
+    boolean published(Json.Obj ports) {
+      for (String port : ports.members().keySet()) {
+        for (Json.Obj binding : ports.objects(port)) {
+          if (has(binding.text("HostPort").orElse(""), port.substring(port.indexOf('/') + 1))) {
             return true;
           }
         }
       }
       return false;
     }
+  }
+
+  private boolean published(Container container, ContainerState state) throws IOException {
+    if (filters.of("publish").isEmpty()) {
+      return true;
+    }
+    Json.Obj ports = Ports.of(container, state, session);
+    return filters.allow("publish", text -> PortRange.parse("publish", text).published(ports));
   }
 
   /** The image by its name or id, or one that it is made from. */

@@ -56,6 +56,7 @@ final class Pulling {
             display.bytes(layer, "Downloading", current, total);
           }
         });
+    ImageEvents.moved(session, "pull", image, reference);
     Digest digest = image.target().digest();
     display.line("Digest: " + digest);
     display.line(

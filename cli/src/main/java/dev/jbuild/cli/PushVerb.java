@@ -90,6 +90,7 @@ final class PushVerb implements Verb {
     LocalImage image = find(session, reference, platform);
     Descriptor pushed =
         session.parts().imagePush().push(reference, image, packing(arguments), new Rows(display));
+    ImageEvents.moved(session, "push", image, reference);
     if (MediaTypes.isIndex(image.target().mediaType()) && !MediaTypes.isIndex(pushed.mediaType())) {
       display.line(
           "Not all platforms of the image are here: only "

@@ -7,6 +7,7 @@ import dev.jbuild.engine.EngineException;
 import dev.jbuild.engine.ImageSource;
 import dev.jbuild.engine.container.Container;
 import dev.jbuild.engine.container.Lifecycle;
+import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Json;
 import dev.jbuild.oci.Platform;
@@ -102,6 +103,14 @@ final class RunVerb implements Verb {
   private static LocalImage image(RunOptions options, Platform platform, Session session)
       throws IOException {
     RunOptions.Pull pull = options.place().pull();
+    String id = "sha256:" + options.image();
+    if (Digest.isDigest(id)) {
+      // No name is like that: nothing to pull.
+      Optional<LocalImage> image = session.parts().localImages().find(id, platform);
+      return ImageSource.requireImage(
+          RunOptions.reference(id),
+          image.orElseThrow(() -> new EngineException(REFUSED, "No such image: " + id)));
+    }
     ImageReference reference = RunOptions.reference(options.image());
     if (pull != RunOptions.Pull.ALWAYS) {
       Optional<LocalImage> here = session.parts().localImages().find(options.image(), platform);

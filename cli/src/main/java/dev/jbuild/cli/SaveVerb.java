@@ -63,11 +63,15 @@ final class SaveVerb implements Verb {
     try (Lease lease = session.parts().store().lease()) {
       List<Bundle> bundles = new ArrayList<>();
       Exports exports = new Exports(session.parts().store(), session.parts().layers());
-      for (Wanted wanted : wanted(session, arguments)) {
-        lease.pin(wanted.image.layers().stream().map(layer -> layer.id().value()).toList());
-        bundles.add(exports.bundle(wanted.image, Packing.PLAIN, List.copyOf(wanted.names)));
+      List<Wanted> wanted = wanted(session, arguments);
+      for (Wanted one : wanted) {
+        lease.pin(one.image.layers().stream().map(layer -> layer.id().value()).toList());
+        bundles.add(exports.bundle(one.image, Packing.PLAIN, List.copyOf(one.names)));
       }
       write(session, bundles, format, output.orElse("-"), docker);
+      for (Wanted saved : wanted) {
+        ImageEvents.of(session, "save", saved.image);
+      }
     }
     return 0;
   }

@@ -111,7 +111,7 @@ record StoredImage(Optional<ImageReference> reference, Instant named, LocalImage
   }
 
   static CommandException missing(String nameOrId) {
-    String name = nameOrId;
+    String name = Digest.isDigest("sha256:" + nameOrId) ? "sha256:" + nameOrId : nameOrId;
     try {
       name = ImageReference.parse(nameOrId).withDefaultTag().familiar();
     } catch (IllegalArgumentException _) {

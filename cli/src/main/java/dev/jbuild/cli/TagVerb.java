@@ -21,6 +21,7 @@ final class TagVerb implements Verb {
     }
     LocalImage image = StoredImage.find(session, arguments.operand(0));
     session.parts().localImages().name(List.of(target), image);
+    ImageEvents.tagged(session, image, target);
     return 0;
   }
 }

@@ -23,9 +23,19 @@ interface Verb {
     return "jbuild: ";
   }
 
+  /** What a command line that can't be read is said with. */
+  default String usagePrefix() {
+    return errorPrefix();
+  }
+
   /** The same, when it was the engine that refused. */
   default String enginePrefix() {
     return errorPrefix();
+  }
+
+  /** Whether ^C is a usual end of it, of which nobody has to be told. */
+  default boolean endsByInterrupt() {
+    return false;
   }
 
   /** The exit code of a failure. */

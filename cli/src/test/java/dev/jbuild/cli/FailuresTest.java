@@ -31,6 +31,16 @@ class FailuresTest {
   }
 
   @Test
+  void whoFollowsALogAndHasSeenEnoughIsToldNothing() {
+    int code =
+        new Failures(new PrintStream(printed, true, UTF_8), false)
+            .report(new InterruptedException(), Optional.of(new LogsVerb("logs")));
+
+    assertThat(code).isEqualTo(130);
+    assertThat(printed.size()).isZero();
+  }
+
+  @Test
   void aServerThatIsSilentHasNotBeenCanceled() {
     int code = report(new IOException("no answer", new SocketTimeoutException("no answer")));
 

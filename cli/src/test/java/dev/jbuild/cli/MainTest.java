@@ -102,4 +102,10 @@ class MainTest {
     assertThat(run("--root", "/elsewhere", "version", "--format", "{{.Store}}")).isZero();
     assertThat(out()).isEqualTo("/elsewhere\n");
   }
+
+  @Test
+  void noEngineHasRefusedWhatNoVerbBegan() {
+    assertThat(run("stop")).isEqualTo(1);
+    assertThat(err()).startsWith("jbuild: 'jbuild stop' requires at least 1 argument");
+  }
 }

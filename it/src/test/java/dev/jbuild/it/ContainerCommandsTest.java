@@ -3,7 +3,11 @@ package dev.jbuild.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jbuild.testkit.Command.Outcome;
+import dev.jbuild.testkit.Folder;
 import dev.jbuild.testkit.Jbuild;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 
 /** What is asked about containers rather than done with them. */
@@ -66,5 +70,121 @@ final class ContainerCommandsTest {
     Outcome unknown = jbuild.run("run", "--rm", "--tmpfs", "/t:colour=red", "busybox", "true");
     assertThat(unknown.code()).isEqualTo(125);
     assertThat(unknown.err()).contains("invalid tmpfs option \"colour=red\"");
+  }
+
+  @Test
+  void imagesLeaveEvents(Jbuild jbuild) {
+    jbuild.check("tag", "busybox", "told:1");
+    jbuild.check(
+        "run",
+        "--rm",
+        jbuild.check("images", "-q", "--no-trunc", "told:1").out().strip().replace("sha256:", ""),
+        "true");
+    jbuild.check("rmi", "told:1");
+
+    String events =
+        jbuild
+            .check(
+                "events",
+                "--since",
+                "1h",
+                "--until",
+                "0s",
+                "--filter",
+                "type=image",
+                "--format",
+                "{{.status}} {{.Actor.Attributes.name}}")
+            .out();
+    assertThat(events).containsPattern("tag told:1\\n(.*\\n)*untag sha256:");
+    assertThat(
+            jbuild
+                .check("events", "--since", "1h", "--until", "0s", "--filter", "image=told")
+                .out())
+        .contains(" image tag sha256:")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void anImageStaysWithItsContainers(Jbuild jbuild, Folder context) {
+    context.dockerfile("FROM scratch\nLABEL only=this\n");
+    String id = jbuild.check("build", "-q", "-t", "used:1", context).out().strip();
+    String user = jbuild.check("create", "--name", "user", "used:1", "x").out().substring(0, 12);
+    try {
+      assertThat(jbuild.run("rmi", "used:1").err())
+          .contains(
+              "conflict: unable to remove repository reference \"used:1\" (must force) - container "
+                  + user
+                  + " is using its referenced image ");
+      assertThat(jbuild.run("rmi", id).err())
+          .contains("(must be forced) - image is being used by stopped container " + user);
+      jbuild.check("tag", "used:1", "used:2");
+      assertThat(jbuild.check("rmi", "used:1").out()).isEqualTo("Untagged: used:1\n");
+      jbuild.check("rm", "user");
+      assertThat(jbuild.check("rmi", "used:2").out()).contains("Deleted: " + id);
+    } finally {
+      jbuild.run("rm", "-f", "user");
+      jbuild.run("rmi", "-f", "used:1", "used:2");
+    }
+  }
+
+  @Test
+  void aPortThatNobodyChoseIsFoundAndLinesTellWhatLabelsSay(Jbuild jbuild) {
+    jbuild.check(
+        "run",
+        "-d",
+        "--name",
+        "chosen",
+        "-p",
+        "127.0.0.1::80",
+        "--log-opt",
+        "labels=l",
+        "--log-opt",
+        "env=E",
+        "-l",
+        "l=a b",
+        "-e",
+        "E=1",
+        "busybox",
+        "sh",
+        "-c",
+        "echo hello; exec sleep 1000");
+    try {
+      String port = jbuild.check("port", "chosen", "80").out().strip().replace("127.0.0.1:", "");
+      assertThat(jbuild.check("ps", "--filter", "publish=" + port, "--format", "{{.Names}}").out())
+          .isEqualTo("chosen\n");
+      jbuild.check("kill", "chosen");
+      assertThat(jbuild.check("logs", "--details", "chosen").out()).isEqualTo("E=1,l=a+b hello\n");
+      assertThat(jbuild.check("ps", "-aq", "--filter", "publish=" + port).out()).isEmpty();
+    } finally {
+      jbuild.run("rm", "-f", "chosen");
+    }
+  }
+
+  @Test
+  void eventsThatHaveGrownArePutAsideByTheLastToWrite(Jbuild jbuild) throws Exception {
+    Path events = jbuild.store().resolve("events");
+    jbuild.check(
+        "run",
+        "-d",
+        "--name",
+        "writer",
+        "busybox",
+        "sh",
+        "-c",
+        "until test -e /go; do usleep 20000; done");
+    try {
+      Files.writeString(
+          events, "{\"pad\":\"" + "x".repeat(4_000_000) + "\"}\n", StandardOpenOption.APPEND);
+      jbuild.check("exec", "writer", "touch", "/go");
+      jbuild.check("wait", "writer");
+      assertThat(Files.size(events.resolveSibling("events.1"))).isGreaterThan(4_000_000);
+      assertThat(
+              jbuild
+                  .check("events", "--since", "1h", "--until", "0s", "--filter", "container=writer")
+                  .out())
+          .contains(" container die ");
+    } finally {
+      jbuild.run("rm", "-f", "writer");
+    }
   }
 }

@@ -17,6 +17,7 @@ public record ImageReference(
   public static final String DEFAULT_REGISTRY = "docker.io";
 
   private static final String LIBRARY = "library/";
+  private static final int ID_LENGTH = 64;
   private static final Pattern REPOSITORY =
       Pattern.compile(
           "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*");
@@ -71,6 +72,10 @@ public record ImageReference(
       String text, String name, Optional<String> tag, Optional<Digest> digest) {
     if (name.isEmpty()) {
       throw invalid(text, "the name is empty");
+    }
+    if (text.length() == ID_LENGTH && Digest.isDigest("sha256:" + text)) {
+      throw new IllegalArgumentException(
+          "invalid repository name (" + text + "), cannot specify 64-byte hexadecimal strings");
     }
     int slash = name.indexOf('/');
     String first = slash < 0 ? "" : name.substring(0, slash);

@@ -47,4 +47,13 @@ class ImageReferenceTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("invalid reference format");
   }
+
+  @Test
+  void whatLooksLikeAnIdIsNoName() {
+    String id = "0123456789abcdef".repeat(4);
+    assertThatThrownBy(() -> ImageReference.parse(id))
+        .hasMessageContaining("cannot specify 64-byte hexadecimal strings");
+    assertThat(ImageReference.parse(id + ":1").familiarName()).isEqualTo(id);
+    assertThat(ImageReference.parse("x" + id.substring(1)).tag()).isEmpty();
+  }
 }

@@ -110,7 +110,12 @@ final class TemplateFunctions {
               }
               yield items.get(i);
             }
-            case Json.Null() -> value;
+            case Json.Null() -> {
+              if (key instanceof Json.Num) {
+                throw new TemplateException("error calling index: index of untyped nil");
+              }
+              yield value;
+            }
             case Json.Text _, Json.Num _, Json.Bool _ ->
                 throw new TemplateException("can't index a single value");
           };

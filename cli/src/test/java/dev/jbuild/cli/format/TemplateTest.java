@@ -67,6 +67,7 @@ class TemplateTest {
         "{{.Id.X}}~single value",
         "{{.RepoTags.X}}~list",
         "{{index .RepoTags 7}}~out of range",
+        "{{(index (index .Config.Labels \"none\") 0).X}}~index of untyped nil",
         "{{\"open}}~unterminated",
         "{{$y}}~undefined variable",
         "{{}}~missing value",
