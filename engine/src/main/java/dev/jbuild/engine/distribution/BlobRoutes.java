@@ -186,13 +186,7 @@ final class BlobRoutes {
   private void put(Visit visit, Repositories.Repository repository, String id) throws IOException {
     Digest digest = visit.digest("digest");
     checkOrder(visit, repository, id);
-    if (uploads.size(id) == 0 && digest.algorithm().equals("sha256")) {
-      uploads.direct(visit.body(), digest);
-      uploads.cancel(id);
-    } else {
-      uploads.append(id, visit.body());
-      uploads.finish(id, digest);
-    }
+    uploads.finish(id, visit.body(), digest);
     repository.addBlob(digest);
     created(visit, repository, digest);
   }

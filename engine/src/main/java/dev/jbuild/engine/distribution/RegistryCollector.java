@@ -117,7 +117,7 @@ public final class RegistryCollector {
       Path file = store.blobs().path(digest);
       if (!kept.contains(digest) && isOld(file)) {
         blobs++;
-        bytes += Files.size(file);
+        bytes += size(file);
         if (!rules.dryRun()) {
           store.blobs().remove(digest);
         }
@@ -156,6 +156,14 @@ public final class RegistryCollector {
       }
     }
     return reached;
+  }
+
+  private static long size(Path file) throws IOException {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException _) {
+      return 0; // a cache that keeps to its limit was quicker
+    }
   }
 
   private boolean isOld(Path file) throws IOException {

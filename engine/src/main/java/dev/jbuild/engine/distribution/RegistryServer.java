@@ -1,5 +1,6 @@
 package dev.jbuild.engine.distribution;
 
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.registry.ClientKeys;
 import dev.jbuild.registry.RegistryClient;
@@ -163,7 +164,7 @@ public final class RegistryServer implements AutoCloseable {
                     .formatted(taken.blobs(), taken.bytes()));
       }
     } catch (IOException | RuntimeException e) {
-      options.log().accept("not collected: " + e.getMessage());
+      options.log().accept("not collected: " + Reason.of(e));
     }
   }
 
@@ -187,7 +188,7 @@ public final class RegistryServer implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         options.log().accept(visit.method() + " " + visit.path() + ": " + e);
         if (visit.status() == 0) {
-          refuse(visit, new Refusal(500, "UNKNOWN", "the registry failed: " + e.getMessage()));
+          refuse(visit, new Refusal(500, "UNKNOWN", "the registry failed: " + Reason.of(e)));
         }
       }
       options

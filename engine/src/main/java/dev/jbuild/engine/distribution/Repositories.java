@@ -60,18 +60,20 @@ final class Repositories {
 
   private List<String> having(String kind) throws IOException {
     List<String> names = new ArrayList<>();
-    if (!Files.isDirectory(root)) {
-      return names;
-    }
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path folder : (Iterable<Path>) all::iterator) {
-        if (String.valueOf(folder.getFileName()).equals(kind)) {
-          names.add(root.relativize(folder.getParent()).toString());
-        }
-      }
-    }
+    addHaving(kind, root, names);
     names.sort(null);
     return names;
+  }
+
+  /** Not into the folders of files, which come and go. */
+  private void addHaving(String kind, Path folder, List<String> names) throws IOException {
+    for (String child : list(folder)) {
+      if (child.equals(kind)) {
+        names.add(root.relativize(folder).toString());
+      } else if (!child.startsWith("_")) {
+        addHaving(kind, folder.resolve(child), names);
+      }
+    }
   }
 
   /** Whether any repository has a blob or manifest. */
@@ -215,7 +217,11 @@ final class Repositories {
       List<Json.Obj> all = new ArrayList<>();
       Path referrers = link("_referrers", subject);
       for (String file : list(referrers)) {
-        all.add(Json.parseObject(Files.readAllBytes(referrers.resolve(file))));
+        try {
+          all.add(Json.parseObject(Files.readAllBytes(referrers.resolve(file))));
+        } catch (NoSuchFileException _) {
+          // it has just been removed
+        }
       }
       return all;
     }

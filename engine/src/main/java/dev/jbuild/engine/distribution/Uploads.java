@@ -8,15 +8,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.HexFormat;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +29,7 @@ final class Uploads {
 
   private final Store store;
   private final Path folder;
-  private final Map<String, ReentrantLock> busy = new ConcurrentHashMap<>();
+  private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
   Uploads(Store store) throws IOException {
     this.store = store;
@@ -40,8 +41,12 @@ final class Uploads {
     Instant old = Instant.now().minus(FORGOTTEN);
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
-          Files.deleteIfExists(file);
+        try {
+          if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException _) {
+          // it has just ended: another server may work on the same folder
         }
       }
     }
@@ -55,7 +60,32 @@ final class Uploads {
 
   /** Bytes so far. */
   long size(String id) throws IOException {
-    return Files.size(file(id));
+    try {
+      return Files.size(file(id));
+    } catch (NoSuchFileException _) {
+      throw unknown(id);
+    }
+  }
+
+  /** What is done with the file of an upload. */
+  private interface Work {
+    void on(Path file) throws IOException;
+  }
+
+  /** One request at a time: what is compared with a digest must not grow before it has a name. */
+  private void alone(String id, Work work) throws IOException {
+    Path file = file(id);
+    if (!busy.add(file)) {
+      throw new Refusal(
+          416, "BLOB_UPLOAD_INVALID", "another request is sending to this upload just now");
+    }
+    try {
+      work.on(file);
+    } catch (NoSuchFileException _) {
+      throw unknown(id); // it ended, or was canceled, meanwhile
+    } finally {
+      busy.remove(file);
+    }
   }
 
   /**
@@ -64,23 +94,32 @@ final class Uploads {
    * @return bytes so far
    */
   long append(String id, InputStream body) throws IOException {
-    Path file = file(id);
-    ReentrantLock lock = busy.computeIfAbsent(id, _ -> new ReentrantLock());
-    if (!lock.tryLock()) {
-      throw new Refusal(
-          416, "BLOB_UPLOAD_INVALID", "another request is sending to this upload just now");
-    }
-    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
-      body.transferTo(out);
-    } finally {
-      lock.unlock();
-    }
-    return Files.size(file);
+    alone(id, file -> append(file, body));
+    return size(id);
   }
 
-  /** Ends an upload: its file becomes a blob when it is what the digest says. */
-  void finish(String id, Digest digest) throws IOException {
-    Path file = file(id);
+  private static void append(Path file, InputStream body) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.APPEND)) {
+      body.transferTo(out);
+    }
+  }
+
+  /** Ends an upload with what still comes: it becomes a blob when it is what the digest says. */
+  void finish(String id, InputStream body, Digest digest) throws IOException {
+    alone(
+        id,
+        file -> {
+          if (Files.size(file) == 0 && digest.algorithm().equals("sha256")) {
+            direct(body, digest);
+            Files.deleteIfExists(file);
+          } else {
+            append(file, body);
+            become(file, digest);
+          }
+        });
+  }
+
+  private void become(Path file, Digest digest) throws IOException {
     if (!isSame(file, digest)) {
       throw wrong(digest);
     }
@@ -91,7 +130,6 @@ final class Uploads {
       Files.createDirectories(blob.getParent());
       Files.move(file, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
-    busy.remove(id);
   }
 
   /** A blob that comes in one request goes straight into the store. */
@@ -118,7 +156,7 @@ final class Uploads {
         computation.update(buffer, 0, count);
       }
     }
-    return java.util.HexFormat.of().formatHex(computation.digest()).equals(digest.hex());
+    return HexFormat.of().formatHex(computation.digest()).equals(digest.hex());
   }
 
   private static Refusal wrong(Digest digest) {
@@ -127,8 +165,7 @@ final class Uploads {
   }
 
   void cancel(String id) throws IOException {
-    Files.delete(file(id));
-    busy.remove(id);
+    Files.deleteIfExists(file(id));
   }
 
   private Path file(String id) throws IOException {
@@ -140,6 +177,10 @@ final class Uploads {
     } catch (IllegalArgumentException _) {
       // none of ours
     }
-    throw new Refusal(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry: " + id);
+    throw unknown(id);
+  }
+
+  private static Refusal unknown(String id) {
+    return new Refusal(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry: " + id);
   }
 }
