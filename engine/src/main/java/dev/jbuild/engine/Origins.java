@@ -6,7 +6,6 @@ import dev.jbuild.store.Atomic;
 import dev.jbuild.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,11 +88,8 @@ public final class Origins {
   private List<String> lines(String folder, Digest digest) {
     try {
       return Files.readAllLines(file(folder, digest));
-    } catch (NoSuchFileException _) {
-      return List.of();
     } catch (IOException _) {
-      // as if nothing were known
-      return List.of();
+      return List.of(); // as if nothing were known
     }
   }
 

@@ -12,6 +12,7 @@ import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerFacts;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.DiffId;
 import dev.jbuild.oci.Digest;
@@ -30,7 +31,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -193,11 +193,7 @@ public final class BuildCaches {
   }
 
   private static Imported failed(String from, Exception e) {
-    String reason =
-        e instanceof NoSuchFileException
-            ? "no such file: " + e.getMessage()
-            : String.valueOf(e.getMessage());
-    return new Imported(0, List.of("the cache " + from + " is not used: " + reason));
+    return new Imported(0, List.of("the cache " + from + " is not used: " + Reason.of(e)));
   }
 
   private Imported take(Manifest manifest, Source source) throws IOException {
@@ -256,7 +252,7 @@ public final class BuildCaches {
           count++;
         } catch (RuntimeException | IOException e) {
           // Whatever the bytes of a stranger bring about: a build can do without them.
-          warnings.add("a cached step is not used: " + e.getMessage());
+          warnings.add("a cached step is not used: " + Reason.of(e));
         }
       }
     }

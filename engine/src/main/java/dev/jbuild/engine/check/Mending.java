@@ -72,13 +72,28 @@ final class Mending {
       }
       for (Descriptor one : ImageIndex.parse(bytes).manifests()) {
         if (store.blobs().has(one.digest()) && MediaTypes.isManifest(one.mediaType())) {
-          mend(Manifest.parse(store.blobs().read(one.digest())), name);
+          Manifest manifest = Manifest.parse(store.blobs().read(one.digest()));
+          if (!isElsewhere(manifest)) {
+            mend(manifest, name);
+          }
         }
       }
     } catch (RegistryException | StoreException | JsonException e) {
       done.add("not all could be brought: " + e.getMessage());
     }
     return List.copyOf(done);
+  }
+
+  /**
+   * Whether only the manifest of an image is here, as in an index that {@code manifest create}
+   * makes of images of registries: the rest was never meant to be.
+   */
+  boolean isElsewhere(Manifest manifest) {
+    boolean here = store.blobs().has(manifest.config().digest());
+    for (Descriptor blob : manifest.layers()) {
+      here |= store.blobs().has(blob.digest());
+    }
+    return !here && origins.anywhere(manifest.config().digest()).isPresent();
   }
 
   private void mend(Manifest manifest, Optional<ImageReference> name) throws IOException {

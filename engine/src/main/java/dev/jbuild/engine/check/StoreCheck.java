@@ -181,22 +181,33 @@ public final class StoreCheck {
 
   /** Entries that lead to layers that are gone: they would be found and then not be there. */
   private void indexes() throws IOException {
-    for (String name : List.of("diffids", "contents")) {
-      Path folder = store.root().resolve(name);
-      try (Stream<Path> entries = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-        for (Path entry : entries.toList()) {
-          String id = Files.readString(entry);
-          if (!id.matches("[0-9a-f]{32}") || layers.byId(new LayerId(id)).isEmpty()) {
-            if (repair) {
-              Files.deleteIfExists(entry);
-            }
-            add(
-                "the index entry " + name + "/" + entry.getFileName() + " leads nowhere",
-                "",
-                repair);
+    Path folder = store.root().resolve("diffids");
+    try (Stream<Path> entries = Files.list(folder)) {
+      for (Path entry : entries.toList()) {
+        if (leadsNowhere(entry)) {
+          if (repair) {
+            Files.deleteIfExists(entry);
           }
+          add("the index entry diffids/" + entry.getFileName() + " leads nowhere", "", repair);
         }
       }
+    } catch (NoSuchFileException _) {
+      // there has never been a layer
+    }
+  }
+
+  /** Looks twice: a layer that goes loses its entry first, which may be another's by then. */
+  private boolean leadsNowhere(Path entry) throws IOException {
+    try {
+      for (int look = 0; look < 2; look++) {
+        String id = Files.readString(entry);
+        if (id.matches("[0-9a-f]{32}") && layers.byId(new LayerId(id)).isPresent()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (NoSuchFileException _) {
+      return false;
     }
   }
 
@@ -210,7 +221,10 @@ public final class StoreCheck {
               .orElseGet(() -> named.target().digest().toString());
       List<String> mended = repair ? mending.mend(named) : List.of();
       originals.clear();
-      Optional<String> missing = missing(named.target());
+      Optional<String> missing = missing(named.target(), mending);
+      if (missing.isPresent() && !stands(named)) {
+        continue; // taken away, or moved, while this was looked at
+      }
       for (String line : mended) {
         add("image " + name + ": " + line, "", missing.isEmpty());
       }
@@ -240,8 +254,14 @@ public final class StoreCheck {
     }
   }
 
+  private boolean stands(Names.Named named) {
+    return named.reference().isPresent()
+        ? store.names().get(named.reference().get()).equals(Optional.of(named.target()))
+        : Files.exists(store.names().untagged(named.target().digest()));
+  }
+
   /** What an image lacks; nothing when it can be used. */
-  private Optional<String> missing(Descriptor target) throws IOException {
+  private Optional<String> missing(Descriptor target, Mending mending) throws IOException {
     try {
       if (!store.blobs().has(target.digest())) {
         return Optional.of("its manifest " + target.digest() + " is missing");
@@ -250,17 +270,23 @@ public final class StoreCheck {
       if (!MediaTypes.isIndex(target.mediaType())) {
         return missing(Manifest.parse(bytes));
       }
-      Optional<String> first = Optional.of("none of its platforms is here");
+      Optional<String> broken = Optional.empty();
+      boolean known = false;
       for (Descriptor one : ImageIndex.parse(bytes).manifests()) {
-        if (store.blobs().has(one.digest())) {
-          Optional<String> lacks = missing(Manifest.parse(store.blobs().read(one.digest())));
-          if (lacks.isEmpty()) {
-            return lacks;
-          }
-          first = lacks;
+        if (!store.blobs().has(one.digest())) {
+          continue;
+        }
+        known = true;
+        Manifest manifest = Manifest.parse(store.blobs().read(one.digest()));
+        Optional<String> lacks = missing(manifest);
+        if (lacks.isEmpty()) {
+          return lacks;
+        }
+        if (!mending.isElsewhere(manifest)) {
+          broken = lacks;
         }
       }
-      return first;
+      return known ? broken : Optional.of("none of its platforms is here");
     } catch (JsonException | StoreException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }

@@ -3,11 +3,21 @@ package dev.jbuild.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.jbuild.cache.LocalImage;
+import dev.jbuild.engine.Origins;
 import dev.jbuild.engine.archive.Images;
+import dev.jbuild.oci.Descriptor;
+import dev.jbuild.oci.Digest;
+import dev.jbuild.oci.ImageIndex;
+import dev.jbuild.oci.ImageReference;
+import dev.jbuild.oci.Json;
+import dev.jbuild.oci.Manifest;
+import dev.jbuild.oci.MediaTypes;
 import dev.jbuild.registry.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,5 +78,27 @@ class StoreCheckTest {
     check(true);
     assertThat(images.layers().byId(image.layers().getFirst().id())).isEmpty();
     assertThat(check(false).findings()).isEmpty();
+  }
+
+  @Test
+  void anIndexOfImagesThatOnlyTheirRegistryHasIsWhole() throws Exception {
+    ImageReference name = ImageReference.parse("localhost:1/many:1");
+    Descriptor config = Descriptor.of(MediaTypes.OCI_CONFIG, Digest.sha256("config"), 6);
+    Descriptor layer = Descriptor.of(MediaTypes.OCI_LAYER_GZIP, Digest.sha256("layer"), 5);
+    new Origins(images.store()).seen(config.digest(), name);
+    Manifest manifest = new Manifest(MediaTypes.OCI_MANIFEST, config, List.of(layer), Map.of());
+    Descriptor entry = put(MediaTypes.OCI_MANIFEST, manifest.toJson());
+    images
+        .store()
+        .names()
+        .set(name, put(MediaTypes.OCI_INDEX, ImageIndex.of(List.of(entry)).toJson()));
+
+    assertThat(check(true).findings()).isEmpty();
+    assertThat(images.store().names().get(name)).isPresent();
+  }
+
+  private Descriptor put(String type, Json.Obj json) throws IOException {
+    byte[] bytes = json.bytes();
+    return Descriptor.of(type, images.store().blobs().put(bytes), bytes.length);
   }
 }
