@@ -154,6 +154,7 @@ class UserSessionShimTest {
   void aHolderIsKnownByItsNamespace() throws Exception {
     assumeNamespaces();
     String[] parts = Files.readString(sessionFile()).strip().split(" ");
+    long holder = Long.parseLong(parts[0]);
     Process other =
         new ProcessBuilder("setpriv", "--reuid", "" + UID, "unshare", "-r", "sleep", "60").start();
     try {
@@ -165,6 +166,7 @@ class UserSessionShimTest {
           .isNotEqualTo(parts[0]);
     } finally {
       other.destroyForcibly().waitFor();
+      ProcessHandle.of(holder).orElseThrow().destroyForcibly();
     }
   }
 
