@@ -5,15 +5,18 @@ import java.util.Optional;
 
 /** Where the result of a build goes. */
 public sealed interface Output {
+  /** What else was said of it, by the keys of {@code --output}. */
+  Map<String, String> options();
+
   /**
    * Into the local store.
    *
    * @param name under these, with commas between them, instead of the names of the build
    */
-  record Image(Optional<String> name) implements Output {
+  record Image(Optional<String> name, Map<String, String> options) implements Output {
     /** Under the names of the build. */
     public Image() {
-      this(Optional.empty());
+      this(Optional.empty(), Map.of());
     }
   }
 

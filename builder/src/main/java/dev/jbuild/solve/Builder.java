@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** From a request to an image in the store. Independent stages are built side by side. */
 public final class Builder {
@@ -147,14 +146,9 @@ public final class Builder {
 
   private static boolean rewritesTimes(BuildRequest request) {
     for (Output output : request.outputs()) {
-      // not a switch over types, which every start of the JVM would have to make anew
-      Map<String, String> options = Map.of();
-      if (output instanceof Output.Archive archive) {
-        options = archive.options();
-      } else if (output instanceof Output.Push push) {
-        options = push.options();
-      }
-      if (options.getOrDefault("rewrite-timestamp", "false").equals("true")) {
+      // of images only: a folder or tar of files has no such option
+      if (!(output instanceof Output.Files)
+          && output.options().getOrDefault("rewrite-timestamp", "false").equals("true")) {
         return true;
       }
     }

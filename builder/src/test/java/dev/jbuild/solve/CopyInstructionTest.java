@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,7 +219,7 @@ class CopyInstructionTest {
   @Test
   void imagesWithRewrittenTimesAreTheSameAtAnyTime() throws Exception {
     builds.arguments.put("SOURCE_DATE_EPOCH", "1700000000");
-    builds.output = new Output.Archive(false, "-", Map.of("rewrite-timestamp", "true"));
+    builds.output = new Output.Image(Optional.empty(), Map.of("rewrite-timestamp", "true"));
     String[] lines = {"FROM scratch", "WORKDIR /w", "COPY . /d/", "COPY f /d/sub/"};
     file("f", "1");
     file("sub/g", "2");

@@ -137,7 +137,7 @@ final class BuildRequests {
       case "docker" ->
           List.of(
               destination.isEmpty()
-                  ? new Output.Image(name)
+                  ? new Output.Image(name, fields)
                   : new Output.Archive(true, destination, fields));
       case "oci" ->
           List.of(new Output.Archive(false, destination.isEmpty() ? "-" : destination, fields));
@@ -147,8 +147,8 @@ final class BuildRequests {
       case "registry" -> List.of(new Output.Push(name, fields));
       case "image" ->
           Packing.isTrue("push", fields.getOrDefault("push", "false"))
-              ? List.of(new Output.Image(name), new Output.Push(name, fields))
-              : List.of(new Output.Image(name));
+              ? List.of(new Output.Image(name, fields), new Output.Push(name, fields))
+              : List.of(new Output.Image(name, fields));
       default ->
           throw new UsageException(
               "unknown output type "
