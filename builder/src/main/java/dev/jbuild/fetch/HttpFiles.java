@@ -2,6 +2,7 @@ package dev.jbuild.fetch;
 
 import dev.jbuild.cache.StepRecords;
 import dev.jbuild.oci.Digest;
+import dev.jbuild.store.Atomic;
 import dev.jbuild.store.Ingest;
 import dev.jbuild.store.Store;
 import java.io.IOException;
@@ -76,8 +77,7 @@ public final class HttpFiles {
     boolean same = known.isPresent() && known.get().digest.equals(expected.orElse(null));
     Known now = same ? known.get() : request(address, known, authorization);
     if (!now.equals(known.orElse(null))) {
-      Files.createDirectories(note.getParent());
-      Files.writeString(note, now.print());
+      Atomic.write(store.root(), note, now.print());
     }
     StepRecords.use(note);
     Path file = store.blobs().path(now.digest);

@@ -7,6 +7,7 @@ import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.layer.LayerId;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.solve.BuildEvent.Outcome;
 import dev.jbuild.store.Lease;
@@ -215,7 +216,7 @@ final class Kitchen {
     try {
       return work.at(vertex);
     } catch (IOException | RuntimeException | InterruptedException e) {
-      String message = String.valueOf(e.getMessage());
+      String message = Reason.of(e);
       events.finish(
           vertex,
           e instanceof InterruptedException ? new Outcome.Canceled() : new Outcome.Failed(message));

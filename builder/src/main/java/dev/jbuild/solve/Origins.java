@@ -9,6 +9,7 @@ import dev.jbuild.fetch.HttpFiles;
 import dev.jbuild.layer.Compression;
 import dev.jbuild.layer.Draft;
 import dev.jbuild.layer.Layers;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.ChainId;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageReference;
@@ -143,7 +144,7 @@ final class Origins {
       events.finish(vertex, new Outcome.Ran());
       return origin;
     } catch (IOException | RuntimeException e) {
-      events.finish(vertex, new Outcome.Failed(String.valueOf(e.getMessage())));
+      events.finish(vertex, new Outcome.Failed(Reason.of(e)));
       throw e;
     }
   }
@@ -157,7 +158,7 @@ final class Origins {
       events.finish(vertex, new Outcome.Ran());
       return origin;
     } catch (IOException | RuntimeException e) {
-      events.finish(vertex, new Outcome.Failed(String.valueOf(e.getMessage())));
+      events.finish(vertex, new Outcome.Failed(Reason.of(e)));
       throw e;
     }
   }

@@ -367,7 +367,7 @@ final class StageBuilder {
     List<String> ports = new ArrayList<>();
     for (String word : expose.ports()) {
       for (String port : Words.expandToList(word, state::variable, escape)) {
-        ports.addAll(Ports.parse(expose.span(), port));
+        ports.addAll(ExposedPorts.parse(expose.span(), port));
       }
     }
     ports.forEach(p -> configure(c -> c.withExposedPort(p)));

@@ -1,5 +1,6 @@
 package dev.jbuild.ssh;
 
+import dev.jbuild.linux.Reason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ public final class AgentSocket implements AutoCloseable {
       server.bind(UnixDomainSocketAddress.of(place));
     } catch (IOException | RuntimeException e) {
       server.close();
-      throw new SshException("cannot listen at " + place + ": " + e.getMessage());
+      throw new SshException("cannot listen at " + place + ": " + Reason.of(e));
     }
     AgentSocket socket = new AgentSocket(server, agent, keys);
     Thread.ofVirtual().name("ssh agent").start(socket::accept);

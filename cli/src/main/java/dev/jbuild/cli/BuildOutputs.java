@@ -9,6 +9,7 @@ import dev.jbuild.engine.archive.Layout;
 import dev.jbuild.engine.archive.Outgoing;
 import dev.jbuild.engine.archive.Packing;
 import dev.jbuild.engine.archive.RootFiles;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Descriptor;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.ImageIndex;
@@ -325,9 +326,7 @@ final class BuildOutputs implements BuildListener {
     try {
       step.run(vertex);
     } catch (IOException | RuntimeException e) {
-      show(
-          new BuildEvent.Finished(
-              vertex, new BuildEvent.Outcome.Failed(String.valueOf(e.getMessage()))));
+      show(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Failed(Reason.of(e))));
       throw e;
     }
     show(new BuildEvent.Finished(vertex, new BuildEvent.Outcome.Ran()));

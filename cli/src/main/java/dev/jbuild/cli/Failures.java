@@ -2,6 +2,7 @@ package dev.jbuild.cli;
 
 import dev.jbuild.cli.format.TemplateException;
 import dev.jbuild.engine.EngineException;
+import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.JsonException;
 import dev.jbuild.registry.RegistryException;
 import dev.jbuild.runtime.ShimException;
@@ -9,14 +10,10 @@ import dev.jbuild.store.StoreException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.Optional;
 
 /** The one table of failures: what is printed, and the exit code. */
@@ -57,8 +54,8 @@ final class Failures {
       case ShimException e -> print(prefix, e, failed);
       case TemplateException e -> print(prefix, e, failed);
       case JsonException e -> print(prefix, e, failed);
-      case FileSystemException e -> print(prefix + text(e), failed);
       case IOException e -> print(prefix, e, failed);
+      case UncheckedIOException e -> print(prefix, e, failed);
       case IllegalArgumentException e -> print(prefix, e, failed);
       case OutOfMemoryError _ ->
           print(prefix + "out of memory; JBUILD_JAVA_OPTS=-Xmx512m gives more", failed);
@@ -87,26 +84,11 @@ final class Failures {
   }
 
   private int print(String prefix, Throwable failure, int code) {
-    String message = failure.getMessage();
-    return print(prefix + (message == null ? failure.getClass().getSimpleName() : message), code);
+    return print(prefix + Reason.of(failure), code);
   }
 
   private int print(String text, int code) {
     err.println(text);
     return code;
-  }
-
-  /** Java's own messages of these are the bare file name. */
-  private static String text(FileSystemException e) {
-    String file = String.valueOf(e.getFile());
-    String reason =
-        switch (e) {
-          case NoSuchFileException _ -> "no such file or directory";
-          case AccessDeniedException _ -> "permission denied";
-          case FileAlreadyExistsException _ -> "file exists";
-          case NotDirectoryException _ -> "not a directory";
-          default -> String.valueOf(e.getReason());
-        };
-    return file + ": " + reason;
   }
 }

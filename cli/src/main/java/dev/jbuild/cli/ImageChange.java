@@ -6,6 +6,8 @@ import dev.jbuild.parser.DockerfileException;
 import dev.jbuild.parser.DockerfileParser;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.Words;
+import dev.jbuild.solve.BuildException;
+import dev.jbuild.solve.ExposedPorts;
 import dev.jbuild.solve.Healthchecks;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,7 @@ final class ImageChange {
   static ContainerConfig apply(ContainerConfig config, String text) {
     try {
       return new ImageChange(config).apply(DockerfileParser.parseInstruction(text.strip(), ESCAPE));
-    } catch (DockerfileException e) {
+    } catch (DockerfileException | BuildException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
   }
@@ -72,8 +74,9 @@ final class ImageChange {
       case Instruction.Expose expose -> {
         ContainerConfig changed = config;
         for (String word : expose.ports()) {
-          String port = expand(word);
-          changed = changed.withExposedPort(port.indexOf('/') < 0 ? port + "/tcp" : port);
+          for (String port : ExposedPorts.parse(expose.span(), expand(word))) {
+            changed = changed.withExposedPort(port);
+          }
         }
         yield changed;
       }

@@ -106,7 +106,7 @@ final class PruneVerb implements Verb {
         new Collector(session.parts().store(), session.parts().layers())
             .collect(dry ? policy.withoutTaking() : policy);
     report(session, reclaimed, dry);
-    session.out().println("Total reclaimed space: " + Sizes.human(bytes + reclaimed.bytes()));
+    session.out().println("Total reclaimed space: " + Sizes.precise(bytes + reclaimed.bytes()));
     return 0;
   }
 

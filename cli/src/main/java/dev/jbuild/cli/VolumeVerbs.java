@@ -206,7 +206,7 @@ final class VolumeVerbs {
         return 0;
       }
       long bytes = sweep(session, filters, all, false);
-      session.out().println("Total reclaimed space: " + Sizes.human(bytes));
+      session.out().println("Total reclaimed space: " + Sizes.precise(bytes));
       return 0;
     }
 
@@ -255,7 +255,7 @@ final class VolumeVerbs {
       }
       session
           .out()
-          .println("Total reclaimed space: " + Sizes.human(sweep(session, filters, false)));
+          .println("Total reclaimed space: " + Sizes.precise(sweep(session, filters, false)));
       return 0;
     }
 

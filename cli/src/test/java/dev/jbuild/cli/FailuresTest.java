@@ -7,8 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -46,5 +50,21 @@ class FailuresTest {
 
     assertThat(code).isEqualTo(1);
     assertThat(printed.toString(UTF_8)).isEqualTo("jbuild: no answer\n");
+  }
+
+  /** The JDK's own message is the bare name of the file. */
+  @Test
+  void aFailureWithAFileSaysWhatItIsHoweverItComes() {
+    report(new NoSuchFileException("/a"));
+    report(new UncheckedIOException("cannot remove /b", new AccessDeniedException("/b")));
+    report(new DirectoryNotEmptyException("/c"));
+
+    assertThat(printed.toString(UTF_8))
+        .isEqualTo(
+            """
+            jbuild: /a: no such file or directory
+            jbuild: /b: permission denied
+            jbuild: /c: directory not empty
+            """);
   }
 }

@@ -21,11 +21,16 @@ final class ImageChangeTest {
   @Test
   void oneInstructionMayChangeSeveralThings() {
     ContainerConfig config =
-        after("ENV A=1 B=\"2 3\"", "env C=$A", "LABEL x=y z=w", "EXPOSE 80 81/udp", "VOLUME /a /b");
+        after(
+            "ENV A=1 B=\"2 3\"",
+            "env C=$A",
+            "LABEL x=y z=w",
+            "EXPOSE 80 81-82/udp",
+            "VOLUME /a /b");
 
     assertThat(config.env()).containsExactly("A=1", "B=2 3", "C=1");
     assertThat(config.labels()).containsEntry("x", "y").containsEntry("z", "w");
-    assertThat(config.exposedPorts()).containsExactly("80/tcp", "81/udp");
+    assertThat(config.exposedPorts()).containsExactly("80/tcp", "81/udp", "82/udp");
     assertThat(config.volumes()).containsExactly("/a", "/b");
   }
 
@@ -46,7 +51,17 @@ final class ImageChangeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"RUN x", "COPY a b", "FROM x", "NONSENSE x", "EXPOSE", "", "USER a\nUSER b"})
+      strings = {
+        "RUN x",
+        "COPY a b",
+        "FROM x",
+        "NONSENSE x",
+        "EXPOSE",
+        "EXPOSE x",
+        "EXPOSE 3-1",
+        "",
+        "USER a\nUSER b"
+      })
   void whatChangesMoreThanTheConfigurationIsRefused(String change) {
     assertThatThrownBy(() -> after(change)).isInstanceOf(UsageException.class);
   }

@@ -25,6 +25,11 @@ class SizesTest {
   }
 
   @Test
+  void whatWasReclaimedHasFourDigits() {
+    assertThat(Sizes.precise(1_234_567)).isEqualTo("1.235MB");
+  }
+
+  @Test
   void memoryIsBinary() {
     assertThat(Sizes.binary(16_000_000_000L)).isEqualTo("14.9GiB");
   }

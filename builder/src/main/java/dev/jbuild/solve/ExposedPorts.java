@@ -6,11 +6,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** The words of EXPOSE: {@code port[-port][/protocol]}. */
-final class Ports {
-  private Ports() {}
+/** The words of EXPOSE: {@code [ip:][host:]port[-port][/protocol]}. */
+public final class ExposedPorts {
+  private ExposedPorts() {}
 
-  static List<String> parse(Span span, String text) {
+  /**
+   * Every port of a word with its protocol, as an image's configuration has them.
+   *
+   * @throws BuildException when it is no port
+   */
+  public static List<String> parse(Span span, String text) {
     int slash = text.indexOf('/');
     String given = slash < 0 ? "" : text.substring(slash + 1).toLowerCase(Locale.ROOT);
     String protocol = given.isEmpty() ? "tcp" : given;
