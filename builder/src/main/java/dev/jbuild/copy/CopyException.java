@@ -5,4 +5,8 @@ public final class CopyException extends RuntimeException {
   public CopyException(String message) {
     super(message);
   }
+
+  CopyException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

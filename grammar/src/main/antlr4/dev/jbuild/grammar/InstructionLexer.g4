@@ -38,7 +38,7 @@ MAINTAINER  : 'MAINTAINER'  -> mode(LINE), pushMode(FLAGS);
 ONBUILD     : 'ONBUILD'     -> mode(LINE), pushMode(FLAGS);
 HEALTHCHECK : 'HEALTHCHECK' -> mode(PROBE), pushMode(FLAGS);
 // No error: whoever reads the tree has a suggestion.
-UNKNOWN     : ~[ \t\r\f\u000B]+ -> mode(LINE);
+UNKNOWN     : ~[ \t\r\f\u000B]+ -> mode(LINE), pushMode(FLAGS);
 
 // Flags come first, each after a blank. A flag ends at the next blank outside of quotes, also when
 // a quote is never closed; a bare -- ends them all.

@@ -14,7 +14,7 @@ line
     | word=(USER | WORKDIR | STOPSIGNAL | MAINTAINER)   flags TEXT?                  EOF  #text
     | word=ONBUILD                                      flags trigger=TEXT?          EOF  #onbuild
     | word=HEALTHCHECK                                  flags (type=WORD command?)?  EOF  #healthcheck
-    | word=UNKNOWN                                      TEXT?                        EOF  #unknown
+    | word=UNKNOWN                                      flags TEXT?                  EOF  #unknown
     ;
 
 flags

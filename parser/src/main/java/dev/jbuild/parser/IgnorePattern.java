@@ -3,7 +3,10 @@ package dev.jbuild.parser;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * One pattern of a {@code .dockerignore}. Time to match grows with the length of the path times
@@ -14,7 +17,7 @@ import java.util.function.IntPredicate;
  * name; {@code \d} is a digit; a star in brackets ends them early.
  */
 abstract class IgnorePattern {
-  private static final String ESCAPED_BY_US = ".+()|{}$";
+  private static final String ESCAPED_BY_US = ".+()$";
 
   abstract boolean matches(String path);
 
@@ -24,7 +27,7 @@ abstract class IgnorePattern {
    * @throws IllegalArgumentException for a malformed one
    */
   static IgnorePattern compile(String pattern) {
-    refuseMalformed(pattern);
+    NamePattern.matches(pattern, "."); // for what that finds malformed
     int star = pattern.indexOf('*');
     boolean special =
         pattern.indexOf('?') >= 0
@@ -40,51 +43,9 @@ abstract class IgnorePattern {
     if (!special && pattern.startsWith("**") && pattern.indexOf('*', 2) < 0) {
       return new Suffix(pattern.substring(2));
     }
-    return new Automaton(new Regex(pattern).nodes());
-  }
-
-  private static IllegalArgumentException malformed(String pattern) {
-    return new IllegalArgumentException("syntax error in pattern: " + GoText.quote(pattern));
-  }
-
-  /** What Go's {@code filepath.Match} has against brackets and backslashes. */
-  private static void refuseMalformed(String pattern) {
-    int at = 0;
-    while (at < pattern.length()) {
-      char c = pattern.charAt(at++);
-      if (c == '\\' && at++ == pattern.length()) {
-        throw malformed(pattern);
-      }
-      if (c == '[') {
-        at = endOfBrackets(pattern, at);
-      }
-    }
-  }
-
-  private static int endOfBrackets(String pattern, int from) {
-    int at = pattern.startsWith("^", from) ? from + 1 : from;
-    for (boolean first = true; first || pattern.charAt(at) != ']'; first = false) {
-      at = endOfCharacter(pattern, at);
-      if (pattern.charAt(at) == '-') {
-        at = endOfCharacter(pattern, at + 1);
-      }
-    }
-    return at + 1;
-  }
-
-  private static int endOfCharacter(String pattern, int from) {
-    int at = from;
-    if (at == pattern.length() || pattern.charAt(at) == '-' || pattern.charAt(at) == ']') {
-      throw malformed(pattern);
-    }
-    if (pattern.charAt(at) == '\\') {
-      at++;
-    }
-    at = at < pattern.length() ? pattern.offsetByCodePoints(at, 1) : at;
-    if (at >= pattern.length()) {
-      throw malformed(pattern);
-    }
-    return at;
+    String regex = regex(pattern);
+    Optional<List<Node>> nodes = new Regex(pattern, regex).nodes();
+    return nodes.isPresent() ? new Automaton(nodes.get()) : Expression.of(pattern, regex);
   }
 
   private static String regex(String pattern) {
@@ -101,7 +62,9 @@ abstract class IgnorePattern {
       } else if (ESCAPED_BY_US.indexOf(c) >= 0) {
         regex.append('\\').append(c);
       } else if (c == '\\') {
-        regex.append('\\').append(pattern.charAt(++i));
+        // one at the end takes the $ behind it, which would end the expression
+        i++;
+        regex.append('\\').append(i < pattern.length() ? pattern.charAt(i) : '$');
       } else {
         regex.append(c);
       }
@@ -168,20 +131,23 @@ abstract class IgnorePattern {
     private final List<Node> nodes = new ArrayList<>();
     private int at;
 
-    Regex(String pattern) {
+    Regex(String pattern, String text) {
       this.pattern = pattern;
-      this.text = regex(pattern);
+      this.text = text;
     }
 
-    List<Node> nodes() {
+    /** Empty for what a row of sets cannot say. */
+    Optional<List<Node>> nodes() {
       while (at < text.length()) {
+        if (isOdd()) {
+          return Optional.empty();
+        }
         if (text.startsWith("(.*/)?", at)) {
           at += 6;
           nodes.add(new Node(Kind.FOLDERS, c -> c != '\n'));
           nodes.add(new Node(Kind.INSIDE, c -> c != '\n'));
           continue;
         }
-        boolean start = at == 0;
         int c = text.codePointAt(at);
         at += Character.charCount(c);
         IntPredicate set =
@@ -189,18 +155,24 @@ abstract class IgnorePattern {
               case '[' -> brackets();
               case '\\' -> escape();
               case '.' -> x -> x != '\n';
-              case '^' -> x -> false;
               default -> x -> x == c;
             };
         boolean many = at < text.length() && text.charAt(at) == '*';
         if (many) {
           at++;
         }
-        if (c != '^' || !start) {
-          nodes.add(new Node(many ? Kind.MANY : Kind.ONE, set));
-        }
+        nodes.add(new Node(many ? Kind.MANY : Kind.ONE, set));
       }
-      return nodes;
+      return Optional.of(nodes);
+    }
+
+    private boolean isOdd() {
+      return switch (text.charAt(at)) {
+        case '|', '^' -> true;
+        case '{' -> Expression.isRepeat(text, at);
+        case '\\' -> "bBAz$".indexOf(text.charAt(at + 1)) >= 0;
+        default -> false;
+      };
     }
 
     private IntPredicate brackets() {
@@ -218,7 +190,7 @@ abstract class IgnorePattern {
 
     private int peek() {
       if (at >= text.length()) {
-        throw malformed(pattern);
+        throw NamePattern.malformed(pattern);
       }
       return text.codePointAt(at);
     }
@@ -246,7 +218,7 @@ abstract class IgnorePattern {
       }
       int to = high;
       if (to < from) {
-        throw malformed(pattern);
+        throw NamePattern.malformed(pattern);
       }
       return c -> from <= c && c <= to;
     }
@@ -269,7 +241,7 @@ abstract class IgnorePattern {
         case 'v' -> x -> x == 0x0B;
         default -> {
           if (c >= 0x80 || Character.isLetterOrDigit(c)) {
-            throw malformed(pattern);
+            throw NamePattern.malformed(pattern);
           }
           yield x -> x == c;
         }
@@ -286,6 +258,61 @@ abstract class IgnorePattern {
 
     private static boolean isWord(int c) {
       return c == '_' || c < 0x80 && Character.isLetterOrDigit(c);
+    }
+  }
+
+  /** What only a regular expression says: {@code a|b*}, {@code \bin}, {@code a?{2}}. */
+  private static final class Expression extends IgnorePattern {
+    private static final Pattern REPEAT = Pattern.compile("\\{[0-9]+(,[0-9]*)?}");
+
+    private final Pattern regex;
+
+    private Expression(Pattern regex) {
+      this.regex = regex;
+    }
+
+    static Expression of(String pattern, String regex) {
+      String end = regex.endsWith("\\$") && pattern.endsWith("\\") ? "" : "\\z";
+      try {
+        return new Expression(Pattern.compile("^" + java(regex) + end, Pattern.UNIX_LINES));
+      } catch (PatternSyntaxException _) {
+        throw NamePattern.malformed(pattern);
+      }
+    }
+
+    /** Brackets and braces mean less there than in Java. */
+    private static String java(String regex) {
+      StringBuilder java = new StringBuilder();
+      int opened = -1;
+      for (int i = 0; i < regex.length(); i++) {
+        char c = regex.charAt(i);
+        boolean first = i == opened + 1 || i == opened + 2 && regex.charAt(i - 1) == '^';
+        if (opened >= 0 ? c == '[' || c == '&' || c == ']' && first : isBrace(regex, i)) {
+          java.append('\\');
+        } else if (c == '[') {
+          opened = i;
+        } else if (c == ']') {
+          opened = -1;
+        }
+        java.append(c);
+        if (c == '\\') {
+          java.append(regex.charAt(++i));
+        }
+      }
+      return java.toString();
+    }
+
+    private static boolean isBrace(String regex, int at) {
+      return regex.charAt(at) == '{' && !isRepeat(regex, at);
+    }
+
+    static boolean isRepeat(String regex, int at) {
+      return REPEAT.matcher(regex).region(at, regex.length()).lookingAt();
+    }
+
+    @Override
+    boolean matches(String path) {
+      return regex.matcher(path).find();
     }
   }
 

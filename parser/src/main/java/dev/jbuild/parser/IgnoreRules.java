@@ -58,20 +58,30 @@ public final class IgnoreRules {
 
   private static void add(List<Rule> rules, String line) {
     String pattern = Blanks.trim(line);
-    if (pattern.isEmpty()) {
-      return;
-    }
     boolean negated = pattern.startsWith("!");
     if (negated) {
       pattern = Blanks.trim(pattern.substring(1));
-      if (pattern.isEmpty()) {
-        throw new IllegalArgumentException("illegal exclusion pattern: \"!\"");
-      }
     }
-    String clean = clean(pattern);
-    boolean rooted = clean.length() > 1 && clean.startsWith("/");
-    String relative = rooted ? clean.substring(1) : clean;
-    rules.add(new Rule(relative, IgnorePattern.compile(relative), negated));
+    if (!pattern.isEmpty()) {
+      String clean = clean(pattern);
+      pattern = clean.length() > 1 && clean.startsWith("/") ? clean.substring(1) : clean;
+    }
+    addClean(rules, negated ? "!" + pattern : pattern);
+  }
+
+  /** Patterns are trimmed and cleaned when they are read, and a second time when they are used. */
+  private static void addClean(List<Rule> rules, String text) {
+    String trimmed = Blanks.trim(text);
+    if (trimmed.isEmpty()) {
+      return;
+    }
+    String clean = clean(trimmed);
+    if (clean.equals("!")) {
+      throw new IllegalArgumentException("illegal exclusion pattern: \"!\"");
+    }
+    boolean negated = clean.startsWith("!");
+    String pattern = negated ? clean.substring(1) : clean;
+    rules.add(new Rule(pattern, IgnorePattern.compile(pattern), negated));
   }
 
   /** Tells whether there is any rule that takes files back in. */

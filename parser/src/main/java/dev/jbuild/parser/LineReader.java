@@ -193,7 +193,7 @@ final class LineReader extends InstructionParserBaseVisitor<RawInstruction> {
   @Override
   public RawInstruction visitUnknown(InstructionParser.UnknownContext tree) {
     // an argument that nobody reads, as in BuildKit's own tree
-    return raw(tree.word, List.of(), List.of(""));
+    return raw(tree.word, flags(tree.flags()), List.of(""));
   }
 
   @Override

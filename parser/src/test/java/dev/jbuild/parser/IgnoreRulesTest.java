@@ -55,6 +55,16 @@ class IgnoreRulesTest {
         "a.b | axb | false",
         "*.b | axb | false",
         "\\dx | 1x | true",
+        "\\bin | in | true",
+        "\\bin | bin | false",
+        "a.*\\ | a.x$y | true",
+        "x*[a-] | x1- | true",
+        "^a* | ab | true",
+        "x*^a | a | false",
+        "a{2}b? | aabc | true",
+        "a{2}b? | aba | false",
+        "*.{js,ts} | x.js | false",
+        "x*[]b]& | x1]& | true",
         "a+(b)* | a+(b)c | true",
         "../a | a | false",
         ". | a | false",
@@ -63,6 +73,15 @@ class IgnoreRulesTest {
   void patterns(String pattern, String path, boolean ignored) {
     assertThat(rules(pattern + "\n").ignores(path)).isEqualTo(ignored);
     assertThat(IgnoreRules.of(List.of(pattern)).ignores(path)).isEqualTo(ignored);
+  }
+
+  @Test
+  void aBarMeansWhatItDoesInARegularExpression() {
+    assertThat(rules("a|b").ignores("a|b")).isTrue();
+    assertThat(rules("a|b").ignores("a")).isFalse();
+    assertThat(rules("a|b*").ignores("ax")).isTrue();
+    assertThat(rules("a|[[&]b").ignores("x&b")).isTrue();
+    assertThat(rules("a|[[&]b").ignores("xb")).isFalse();
   }
 
   @Test
@@ -96,7 +115,10 @@ class IgnoreRulesTest {
 
   @Test
   void anExclamationMarkAloneIsRefused() {
-    assertThatThrownBy(() -> rules("! \n")).hasMessage("line 1: illegal exclusion pattern: \"!\"");
+    for (String alone : List.of("!", "! ", "!/", "!//")) {
+      assertThatThrownBy(() -> rules(alone + "\n"))
+          .hasMessage("line 1: illegal exclusion pattern: \"!\"");
+    }
   }
 
   @Test
