@@ -204,6 +204,13 @@ class LinesTest {
   }
 
   @Test
+  void flagsOfATriggerThatNobodyKnowsAreSeen() {
+    RawInstruction onbuild = outline("FROM a\nONBUILD FOO --bar --baz=1 x\n").getLast();
+
+    assertThat(onbuild.trigger().orElseThrow().flags()).containsExactly("--bar", "--baz=1");
+  }
+
+  @Test
   void commentsAboveBelongToWhatFollows() {
     Dockerfile file =
         parse(
