@@ -1,8 +1,10 @@
 package dev.jbuild.plan;
 
+import dev.jbuild.oci.ImageReference;
 import dev.jbuild.oci.Platform;
 import dev.jbuild.parser.Dockerfile;
 import dev.jbuild.parser.DockerfileException;
+import dev.jbuild.parser.GoText;
 import dev.jbuild.parser.Instruction;
 import dev.jbuild.parser.RunMount;
 import dev.jbuild.parser.Span;
@@ -55,10 +57,24 @@ public final class StageGraph {
       }
       images.add(image);
       // a stage knows those before it, by the name as it is written
-      bases.add(Optional.ofNullable(byName.get(image)));
+      Optional<Stage> base = Optional.ofNullable(byName.get(image));
+      bases.add(base);
+      if (base.isEmpty() && !replaced.test(image)) {
+        refuseMalformed(from, image);
+      }
       from.name().ifPresent(name -> byName.put(name.toLowerCase(Locale.ROOT), stage));
     }
     checkCycles();
+  }
+
+  /** Also in a stage that nobody needs, as BuildKit does. */
+  private static void refuseMalformed(Instruction.From from, String image) {
+    try {
+      ImageReference.parse(image);
+    } catch (IllegalArgumentException e) {
+      throw new DockerfileException(
+          from.span(), "failed to parse stage name " + GoText.quote(image) + ": " + e.getMessage());
+    }
   }
 
   /**

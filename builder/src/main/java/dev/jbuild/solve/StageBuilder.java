@@ -158,8 +158,7 @@ final class StageBuilder {
     } else if (instruction instanceof Instruction.Onbuild onbuild) {
       List<String> all = new ArrayList<>(state.config.config().onBuild());
       all.add(onbuild.text());
-      configure(c -> c.withOnBuild(all));
-      note("ONBUILD " + onbuild.text());
+      configure(c -> c.withOnBuild(all)); // no entry in the history, as BuildKit has none
     } else {
       throw new AssertionError("no instruction of a stage: " + instruction);
     }

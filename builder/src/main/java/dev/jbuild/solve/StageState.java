@@ -4,6 +4,7 @@ import dev.jbuild.cache.Accounts;
 import dev.jbuild.context.SourceTree;
 import dev.jbuild.layer.Layer;
 import dev.jbuild.linux.Dir;
+import dev.jbuild.oci.ContainerConfig;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.oci.HistoryEntry;
 import dev.jbuild.oci.ImageConfig;
@@ -55,9 +56,11 @@ final class StageState {
     this.args = new LinkedHashMap<>();
   }
 
-  /** No files and an empty configuration: {@code scratch}. */
+  /** No files, and a configuration that says where a program begins: {@code scratch}. */
   static StageState nothing(Platform platform) {
-    return new StageState(ImageConfig.empty(platform), List.of(), Digest.sha256("scratch"));
+    ImageConfig config =
+        ImageConfig.empty(platform).withConfig(ContainerConfig.EMPTY.withWorkingDir("/"));
+    return new StageState(config, List.of(), Digest.sha256("scratch"));
   }
 
   /** What a stage that is built from this one begins with. */

@@ -37,6 +37,14 @@ class StageGraphTest {
   }
 
   @Test
+  void aBaseThatNoImageCanHaveIsRefusedAlsoWhereNobodyNeedsIt() {
+    assertThatThrownBy(() -> graph("FROM base:1:2", "FROM scratch"))
+        .isInstanceOf(DockerfileException.class)
+        .hasMessageStartingWith(
+            "failed to parse stage name \"base:1:2\": invalid reference format");
+  }
+
+  @Test
   void stagesThatNeedEachOtherAreRefused() {
     assertThatThrownBy(() ->
             graph(
@@ -99,10 +107,11 @@ class StageGraphTest {
 
   @Test
   void aStageIsABaseByTheNameThatItHas() {
-    StageGraph graph = graph("FROM scratch AS Build", "FROM build", "FROM BUILD");
+    StageGraph graph = graph("FROM scratch AS Build", "FROM build");
 
-    assertThat(graph.base(graph.stages().get(1))).contains(graph.stages().getFirst());
-    assertThat(graph.base(graph.stages().get(2))).isEmpty();
+    assertThat(graph.base(graph.stages().getLast())).contains(graph.stages().getFirst());
+    assertThatThrownBy(() -> graph("FROM scratch AS build", "FROM BUILD"))
+        .hasMessageContaining("repository name must be lowercase");
   }
 
   @Test

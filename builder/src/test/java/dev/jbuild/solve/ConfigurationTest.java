@@ -140,6 +140,15 @@ class ConfigurationTest {
   }
 
   @Test
+  void nothingBeginsAtTheRootAndTriggersAreNoHistory() throws Exception {
+    ImageConfig image = image("FROM scratch", "ONBUILD ENV x=1");
+
+    assertThat(image.config().workingDir()).isEqualTo("/");
+    assertThat(image.config().onBuild()).containsExactly("ENV x=1");
+    assertThat(image.history()).isEmpty();
+  }
+
+  @Test
   void labelsOfTheCallComeLast() throws Exception {
     builds.labels.put("a", "call");
 
