@@ -1,6 +1,5 @@
 package dev.jbuild.engine.distribution;
 
-import dev.jbuild.linux.Reason;
 import dev.jbuild.oci.Digest;
 import dev.jbuild.registry.ClientKeys;
 import dev.jbuild.registry.RegistryClient;
@@ -164,7 +163,7 @@ public final class RegistryServer implements AutoCloseable {
                     .formatted(taken.blobs(), taken.bytes()));
       }
     } catch (IOException | RuntimeException e) {
-      options.log().accept("not collected: " + Reason.of(e));
+      options.log().accept("not collected: " + e);
     }
   }
 
@@ -188,7 +187,8 @@ public final class RegistryServer implements AutoCloseable {
       } catch (IOException | RuntimeException e) {
         options.log().accept(visit.method() + " " + visit.path() + ": " + e);
         if (visit.status() == 0) {
-          refuse(visit, new Refusal(500, "UNKNOWN", "the registry failed: " + Reason.of(e)));
+          // files of this machine are nothing for a client
+          refuse(visit, new Refusal(500, "UNKNOWN", "the registry failed; its log says why"));
         }
       }
       options
